@@ -1,0 +1,294 @@
+//! The engine of record: one operating system thread, one coroutine a strand, one step at a time.
+//!
+//! Picture a chess clock with many players. A strand runs until it *announces* its next visible
+//! operation: which object, which kind, which line. Then it stops, and the engine decides who goes. So
+//! the engine always knows what every strand is about to do, and whether it can.
+//!
+//! Between two steps the engine lets everything run that nobody can see: a spawned strand up to its
+//! first announcement, a join whose strand has ended, a poll that announces nothing. [`Explorer::run`]
+//! is that loop. The rest of this folder: [`state`] (what is known), [`strand`] (coroutines and their
+//! stacks), [`wait`] (which operations can go, and what they do), [`poll`] (event loops), [`time`] (the
+//! virtual clock), [`teardown`] (what is left of a program that failed).
+//!
+//! What it does not know: an operation of a type that is not the facade's, and time that passes
+//! outside.
+
+mod poll;
+mod record;
+mod state;
+mod strand;
+mod teardown;
+mod time;
+mod wait;
+
+use std::cell::{Cell, RefCell};
+use std::panic::Location;
+
+use corosensei::Yielder;
+
+pub(crate) use poll::{Executor, Flavor, TaskSlot};
+pub(crate) use state::{Done, Ending, Hold, Operation, State, StrandId, StrandKind, Thing};
+pub(crate) use time::TimerId;
+
+use self::state::{Pending, Status};
+use super::{Driver, Object, Panicked};
+use crate::schedule::Turn;
+use crate::search::{Choice, Run};
+use crate::step::{Kind, Mode, Value, What};
+
+/// A moment at which somebody has to be chosen.
+pub(crate) struct Moment<'a> {
+    /// How many steps have been taken.
+    pub(crate) step: usize,
+    /// What can be chosen, in ascending order.
+    pub(crate) enabled: &'a [Choice],
+    /// The number of the strand that each of them belongs to.
+    pub(crate) strands: &'a [StrandId],
+    /// What was chosen last.
+    pub(crate) last: Option<Choice>,
+}
+
+impl Moment<'_> {
+    /// The position of a choice.
+    pub(crate) fn position(&self, choice: Choice) -> Option<usize> {
+        self.enabled.binary_search(&choice).ok()
+    }
+
+    /// The position of a strand's option, by the strand's number.
+    pub(crate) fn turn(&self, turn: Turn) -> Option<usize> {
+        let of = |at: &usize| self.strands[*at] == usize::from(turn.strand);
+        (0..self.enabled.len()).filter(of).find(|&at| self.enabled[at].option == turn.option)
+    }
+
+    /// The strand that went last goes on if it can, else the first that can.
+    pub(crate) fn stay(&self) -> usize {
+        let stays = |choice: &Choice| self.last.is_some_and(|last| last.who == choice.who);
+        self.enabled.iter().position(stays).unwrap_or(0)
+    }
+}
+
+/// Decides which choice is taken: answers with its position, or with `None` to give up.
+pub(crate) type Decide<'a> = dyn FnMut(&Moment<'_>) -> Option<usize> + 'a;
+
+/// How often strands may run in a row without a visible step before that is a livelock.
+const MOST_SILENT_RUNS: usize = 20_000;
+
+/// What the program may use.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    pub(crate) steps: usize,
+    pub(crate) strands: usize,
+    pub(crate) stack: usize,
+}
+
+/// The engine. It belongs to one thread and is reached through [`super::driver`].
+pub(crate) struct Explorer {
+    state: RefCell<State>,
+    /// The coroutine that runs now, to be suspended.
+    yielder: Cell<Option<std::ptr::NonNull<Yielder<(), ()>>>>,
+}
+
+impl Explorer {
+    pub(crate) fn new(bounds: Bounds) -> Self {
+        Self { state: RefCell::new(State::new(bounds)), yielder: Cell::new(None) }
+    }
+
+    /// Runs `body` with this explorer as the driver of the facade.
+    pub(crate) fn drive<R>(&self, body: impl FnOnce() -> R) -> R {
+        super::drive(self, Driver::Explorer, body)
+    }
+
+    /// Runs the program once. `decide` says who goes.
+    ///
+    /// A run that has to begin again, because a task was polled further than it should have been when
+    /// it was cancelled, does so here, with the same decisions.
+    pub(crate) fn run(&self, program: &dyn Fn(), decide: &mut Decide<'_>) -> Ending {
+        self.state.borrow_mut().colds.clear();
+        let mut replay: Vec<Choice> = Vec::new();
+        loop {
+            self.state.borrow_mut().begin();
+            self.start_main(program);
+            let mut again = |moment: &Moment<'_>| match replay.get(moment.step) {
+                Some(&choice) => moment.position(choice),
+                None => decide(moment),
+            };
+            let ending = self.run_to_the_end(&mut again);
+            if ending == Ending::Again {
+                let state = self.state.borrow();
+                replay.clear();
+                replay.extend(state.run.steps.iter().map(|step| step.choice));
+            }
+            self.tear_down();
+            if ending != Ending::Again {
+                return ending;
+            }
+        }
+    }
+
+    fn run_to_the_end(&self, decide: &mut Decide<'_>) -> Ending {
+        let mut last = None;
+        loop {
+            self.settle();
+            let mut state = self.state.borrow_mut();
+            if let Some(ending) = state.ended() {
+                return ending;
+            }
+            if let Some(strand) = state.carries_on() {
+                state.grant(strand, 0, false);
+                drop(state);
+                self.resume(strand);
+                continue;
+            }
+            if !state.find_enabled() {
+                match state.nobody_can_go() {
+                    Some(ending) => return ending,
+                    None => continue,
+                }
+            }
+            let step = state.run.steps.len();
+            if step >= state.bounds.steps {
+                return Ending::StepLimit;
+            }
+            let start = state.run.steps.last().map_or(0, |step| step.enabled_end);
+            let moment =
+                Moment { step, enabled: &state.run.enabled[start..], strands: &state.turns, last };
+            let Some(position) = decide(&moment) else { return Ending::Abandoned };
+            let choice = state.run.enabled[start + position];
+            let strand = state.turns[position];
+            last = Some(choice);
+            state.begin_step(choice, strand);
+            state.grant(strand, choice.option, true);
+            let is_clock = state.strands[strand].kind == StrandKind::Clock;
+            drop(state);
+            if is_clock {
+                self.fire(choice.option);
+            } else {
+                self.resume(strand);
+            }
+        }
+    }
+
+    /// Runs everything that nobody can see.
+    fn settle(&self) {
+        let mut runs = 0;
+        loop {
+            let next = self.state.borrow_mut().next_silent();
+            let Some(strand) = next else { return };
+            runs += 1;
+            if runs > MOST_SILENT_RUNS {
+                self.state.borrow_mut().end(Ending::Livelock);
+            }
+            self.resume(strand);
+        }
+    }
+
+    /// Looks at what the last execution did.
+    pub(crate) fn look<R>(&self, at: impl FnOnce(&State) -> R) -> R {
+        at(&self.state.borrow())
+    }
+
+    /// What the last execution did, for the search.
+    pub(crate) fn with_run<R>(&self, at: impl FnOnce(&Run) -> R) -> R {
+        at(&self.state.borrow().run)
+    }
+
+    /// Announces the next visible operation of the strand that runs now, and returns when it is to
+    /// happen, with the option that was chosen.
+    pub(crate) fn announce(&self, operation: Operation<'_>) -> u16 {
+        let Operation { object, what, kind, at, options } = operation;
+        let object = self.state.borrow_mut().number(object, what, at);
+        self.announce_pending(Pending { object, kind, at, options })
+    }
+
+    fn announce_pending(&self, pending: Pending) -> u16 {
+        let mut state = self.state.borrow_mut();
+        let me = state.current;
+        state.strands[me].pending = Some(pending);
+        if state.unwinding() {
+            drop(state);
+            return self.announce_while_unwinding();
+        }
+        if state.is_alone() && state.can_go(me) && pending.options < 2 {
+            // Nobody else is there who could tell: no step.
+            state.grant(me, 0, false);
+            return state.strands[me].option;
+        }
+        state.strands[me].status = Status::Announced;
+        drop(state);
+        self.suspend();
+        self.state.borrow().strands[me].option
+    }
+
+    /// Says what the operation that was announced last has read and written.
+    pub(crate) fn done(&self, mode: Mode, read: Option<Value>, written: Option<Value>) {
+        self.state.borrow_mut().done(mode, read, written);
+    }
+
+    /// Adds an access to the step that is under way: something silent that others can tell.
+    pub(crate) fn touch(&self, object: &Object, what: What, mode: Mode, at: &'static Location<'static>) {
+        let mut state = self.state.borrow_mut();
+        let object = state.number(object, what, at);
+        state.access(object, mode);
+    }
+
+    /// A number that no other execution in this process has.
+    pub(crate) fn execution(&self) -> u64 {
+        self.state.borrow().execution
+    }
+
+    /// Keeps a panic of the program. False if the panic is the engine's own.
+    pub(crate) fn panicked(&self, panicked: Panicked) -> bool {
+        let Ok(mut state) = self.state.try_borrow_mut() else { return false };
+        let me = state.current;
+        let step = state.run.steps.len();
+        if state.running {
+            state.panics.push(state::Panic { strand: me, panicked, step, observed: false });
+        }
+        true
+    }
+
+    /// The strand that runs now.
+    pub(crate) fn current(&self) -> StrandId {
+        self.state.borrow().current
+    }
+
+    /// Whether what is left of the program is being cleared away.
+    pub(crate) fn is_tearing_down(&self) -> bool {
+        self.state.try_borrow().is_ok_and(|state| state.tearing_down)
+    }
+
+    /// The line in which a lock was taken that is about to be given back.
+    pub(crate) fn held_since(&self, object: &Object) -> &'static Location<'static> {
+        let mut state = self.state.borrow_mut();
+        let me = state.current;
+        let nowhere = Location::caller();
+        let number = state.number(object, What::Mutex, nowhere);
+        let thing = state.thing(number);
+        let own = thing.readers.iter().find(|hold| hold.strand == me);
+        own.or(thing.holder.as_ref()).map_or(nowhere, |hold| hold.at)
+    }
+
+    /// Keeps the value that an object had before it was first written.
+    pub(crate) fn first_value(&self, object: &Object, value: Value) {
+        let mut state = self.state.borrow_mut();
+        let number = state.number(object, What::Atomic, Location::caller());
+        let thing = state.thing(number);
+        if thing.version == 0 {
+            thing.initial.get_or_insert(value);
+        }
+    }
+
+    /// Asks whether a strand has ended: a step, since the answer may be no.
+    pub(crate) fn is_finished(&self, target: StrandId, at: &'static Location<'static>) -> bool {
+        self.announce_on_strand(target, Kind::IsFinished, at);
+        let ended = self.has_ended(target);
+        self.done(Mode::Read, Some(Value::Bool(ended)), None);
+        ended
+    }
+
+    /// Gives a thread its token.
+    pub(crate) fn unpark(&self, target: StrandId, at: &'static Location<'static>) {
+        self.announce_on_strand(target, Kind::Unpark, at);
+        self.done(Mode::Write, None, None);
+    }
+}

@@ -1,0 +1,431 @@
+//! What the engine knows of the execution at hand.
+
+use std::collections::{HashMap, VecDeque};
+use std::panic::Location;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::poll::Loop;
+use super::strand::{Stacks, Strand};
+use super::time::Clock;
+use super::{Bounds, Object, Panicked};
+use crate::schedule::{Schedule, Turn};
+use crate::search::{Choice, Name, Run, RunStep};
+use crate::step::{Access, Kind, Mode, Value, What};
+
+/// A strand's number: main is 0, the others count up in the order in which they start.
+pub(crate) type StrandId = usize;
+
+/// What sort of strand it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StrandKind {
+    Thread,
+    Task,
+    /// The virtual clock: its steps are timers that fire.
+    Clock,
+}
+
+/// An operation as the facade announces it.
+pub(crate) struct Operation<'a> {
+    pub(crate) object: &'a Object,
+    pub(crate) what: What,
+    pub(crate) kind: Kind,
+    pub(crate) at: &'static Location<'static>,
+    /// How many options it has: 1 where there is nothing to choose.
+    pub(crate) options: u16,
+}
+
+/// An operation that waits for its turn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pending {
+    pub(crate) object: u32,
+    pub(crate) kind: Kind,
+    pub(crate) at: &'static Location<'static>,
+    /// How many options it has.
+    pub(crate) options: u16,
+}
+
+/// Where a strand stands.
+///
+/// | status | the coroutine | goes on when |
+/// |---|---|---|
+/// | `Silent` | ready | at once, before the next step |
+/// | `Announced` | stands in `announce` | it is chosen |
+/// | `Cold` | none | it is chosen: its next poll is a step from its beginning |
+/// | `Joining` | stands in `join` | the strand has ended |
+/// | `Waiting` | stands in a wait | a notify makes it `Announced` (to take its lock again) |
+/// | `Sleeping` | stands in `sleep` | its timer fires |
+/// | `Spinning` | stands in `yield_now` | something it has read is written, or nobody else can go |
+/// | `Idle` | none, or a root future's host | its waker is called |
+/// | `Ended` | none | never |
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    Silent,
+    Announced,
+    Cold,
+    Joining(StrandId),
+    Waiting { condvar: u32, mutex: u32 },
+    Sleeping,
+    Spinning,
+    Idle,
+    Ended,
+}
+
+/// What the engine knows of a shared object.
+#[derive(Debug)]
+pub(crate) struct Thing {
+    pub(crate) what: What,
+    pub(crate) birth: Option<&'static Location<'static>>,
+    /// Where it was first used: a name can be read there if its birth is unknown.
+    pub(crate) first_use: &'static Location<'static>,
+    /// Who has it alone: a mutex, or a reader-writer lock that is being written.
+    pub(crate) holder: Option<Hold>,
+    /// Who reads it.
+    pub(crate) readers: Vec<Hold>,
+    /// Whether a parked thread has its token.
+    pub(crate) token: bool,
+    /// How often it was changed.
+    pub(crate) version: u64,
+    /// The value it had before it was first used, where that is known.
+    pub(crate) initial: Option<Value>,
+    /// The strand that it stands for, for [`What::Strand`].
+    pub(crate) strand: Option<StrandId>,
+}
+
+/// Who holds a lock, and since when.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hold {
+    pub(crate) strand: StrandId,
+    pub(crate) at: &'static Location<'static>,
+    /// The step that took it, or `None` if that was before the first step.
+    pub(crate) step: Option<usize>,
+}
+
+/// One operation that has happened.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Done {
+    pub(crate) strand: StrandId,
+    /// The step it belongs to, or `None` if it happened when nobody else was there.
+    pub(crate) step: Option<usize>,
+    pub(crate) object: u32,
+    pub(crate) kind: Kind,
+    pub(crate) at: &'static Location<'static>,
+    pub(crate) mode: Mode,
+    pub(crate) read: Option<Value>,
+    pub(crate) written: Option<Value>,
+}
+
+/// A panic of a strand.
+#[derive(Debug)]
+pub(crate) struct Panic {
+    pub(crate) strand: StrandId,
+    pub(crate) panicked: Panicked,
+    /// How many steps had been taken.
+    pub(crate) step: usize,
+    /// Whether somebody was told of it, by a join.
+    pub(crate) observed: bool,
+}
+
+/// How an execution ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Main has returned.
+    Returned,
+    /// Main has panicked.
+    Panicked,
+    /// Nobody can go, and main has not returned.
+    Deadlock,
+    /// Strands go on for ever and change nothing.
+    Livelock,
+    /// The bound on steps was hit.
+    StepLimit,
+    /// The program has more strands than it may have.
+    StrandLimit,
+    /// A coroutine's stack could not be had.
+    NoStack,
+    /// The execution has to begin again: see [`State::colds`].
+    Again,
+    /// The search has no use for this execution.
+    Abandoned,
+}
+
+/// Everything about the execution at hand. Memory is kept from one execution to the next.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) bounds: Bounds,
+    pub(crate) execution: u64,
+    pub(crate) strands: Vec<Strand>,
+    pub(crate) things: Vec<Thing>,
+    pub(crate) loops: Vec<Loop>,
+    pub(crate) clock: Clock,
+    pub(crate) stacks: Stacks,
+    /// The strand whose code runs.
+    pub(crate) current: StrandId,
+    /// Whether the program runs: panics are kept while it does.
+    pub(crate) running: bool,
+    /// Whether what is left of the program is being unwound.
+    pub(crate) tearing_down: bool,
+    /// Strands to be run before the next step, in order.
+    pub(crate) silent: VecDeque<StrandId>,
+    /// How many strands nobody has joined yet.
+    pub(crate) unjoined: usize,
+    pub(crate) ending: Option<Ending>,
+    pub(crate) panics: Vec<Panic>,
+    pub(crate) done: Vec<Done>,
+    pub(crate) run: Run,
+    /// The strands that the enabled choices of the coming step belong to.
+    pub(crate) turns: Vec<StrandId>,
+    /// How many writes there were, and how many when the spinning strands were let go last.
+    pub(crate) writes: u64,
+    pub(crate) writes_at_last_chance: Option<u64>,
+    /// Polls that must not start before they are chosen: the strand, and which of its polls.
+    pub(crate) colds: Vec<(Name, usize)>,
+    names: HashMap<(Name, u32), Name>,
+    /// Whether any step was ever announced, in this or an earlier execution.
+    pub(crate) announced_anything: bool,
+    pub(crate) most_strands: usize,
+}
+
+/// Numbers the executions of this process, so that an object knows which one it was numbered in.
+static EXECUTIONS: AtomicU64 = AtomicU64::new(1);
+
+/// The child's place among its parent's children that no real child has: the clock's.
+const CLOCKS_PLACE: u32 = u32::MAX;
+
+impl State {
+    pub(crate) fn new(bounds: Bounds) -> Self {
+        Self {
+            bounds,
+            execution: 0,
+            strands: Vec::new(),
+            things: Vec::new(),
+            loops: Vec::new(),
+            clock: Clock::default(),
+            stacks: Stacks::new(bounds.stack),
+            current: 0,
+            running: false,
+            tearing_down: false,
+            silent: VecDeque::new(),
+            unjoined: 0,
+            ending: None,
+            panics: Vec::new(),
+            done: Vec::new(),
+            run: Run::default(),
+            turns: Vec::new(),
+            writes: 0,
+            writes_at_last_chance: None,
+            colds: Vec::new(),
+            names: HashMap::new(),
+            announced_anything: false,
+            most_strands: 0,
+        }
+    }
+
+    /// Forgets the execution before.
+    pub(crate) fn begin(&mut self) {
+        // ORDERING: only the number's uniqueness matters.
+        self.execution = EXECUTIONS.fetch_add(1, Ordering::Relaxed);
+        self.strands.clear();
+        self.things.clear();
+        self.loops.clear();
+        self.clock = Clock::default();
+        self.current = 0;
+        self.running = true;
+        self.tearing_down = false;
+        self.silent.clear();
+        self.unjoined = 0;
+        self.ending = None;
+        self.panics.clear();
+        self.done.clear();
+        self.run.clear();
+        self.turns.clear();
+        self.writes = 0;
+        self.writes_at_last_chance = None;
+    }
+
+    /// Ends the execution, unless it has ended already.
+    pub(crate) fn end(&mut self, ending: Ending) {
+        self.ending.get_or_insert(ending);
+    }
+
+    /// Whether and how the execution has ended.
+    pub(crate) fn ended(&self) -> Option<Ending> {
+        self.ending
+    }
+
+    /// An object's number in this execution.
+    pub(crate) fn number(
+        &mut self,
+        object: &Object,
+        what: What,
+        at: &'static Location<'static>,
+    ) -> u32 {
+        let execution = self.execution;
+        let birth = object.birth();
+        object.number(execution, || self.add_thing(what, birth, at))
+    }
+
+    /// Adds an object that nothing is known of yet.
+    pub(crate) fn add_thing(
+        &mut self,
+        what: What,
+        birth: Option<&'static Location<'static>>,
+        first_use: &'static Location<'static>,
+    ) -> u32 {
+        let number = u32::try_from(self.things.len()).unwrap_or(u32::MAX);
+        self.things.push(Thing {
+            what,
+            birth,
+            first_use,
+            holder: None,
+            readers: Vec::new(),
+            token: false,
+            version: 0,
+            initial: None,
+            strand: None,
+        });
+        number
+    }
+
+    pub(crate) fn thing(&mut self, object: u32) -> &mut Thing {
+        &mut self.things[object as usize]
+    }
+
+    /// The name of a strand's next child.
+    pub(crate) fn name_child(&mut self, parent: StrandId) -> Name {
+        let parent = &mut self.strands[parent];
+        let place = parent.children;
+        parent.children += 1;
+        let parent = parent.name;
+        self.intern(parent, place)
+    }
+
+    pub(crate) fn name_of_clock(&mut self) -> Name {
+        self.intern(Name::MAIN, CLOCKS_PLACE)
+    }
+
+    fn intern(&mut self, parent: Name, place: u32) -> Name {
+        let next = u32::try_from(self.names.len() + 1).unwrap_or(u32::MAX);
+        *self.names.entry((parent, place)).or_insert(Name(next))
+    }
+
+    /// Whether every other strand's whole life lies before or after what the current strand does:
+    /// then nobody can tell when it happens, and it is no step.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.unjoined == 1 && self.clock.is_empty()
+    }
+
+    /// Whether destructors run that must not wait for a turn.
+    pub(crate) fn unwinding(&self) -> bool {
+        self.tearing_down || std::thread::panicking()
+    }
+
+    /// Opens a step.
+    pub(crate) fn begin_step(&mut self, choice: Choice, strand: StrandId) {
+        self.announced_anything = true;
+        let sign = self.strands[strand].pending.map_or(0, |pending| {
+            let file = pending.at.file().as_ptr() as usize as u64;
+            let place = u64::from(pending.at.line()) << 32 | u64::from(pending.at.column());
+            file.rotate_left(17) ^ place ^ pending.kind.verb().len() as u64
+        });
+        let enabled_end = self.run.enabled.len();
+        let accesses_end = self.run.accesses.len();
+        self.run.steps.push(RunStep { choice, sign, enabled_end, accesses_end });
+    }
+
+    /// Adds an access to the step that is under way. Before the first step there is nobody to tell.
+    pub(crate) fn access(&mut self, object: u32, mode: Mode) {
+        if let Some(step) = self.run.steps.last_mut() {
+            self.run.accesses.push(Access { object, mode });
+            step.accesses_end = self.run.accesses.len();
+        }
+        if mode == Mode::Write {
+            self.wrote(object);
+        }
+    }
+
+    /// Says what the operation that was granted last has read and written.
+    pub(crate) fn done(&mut self, mode: Mode, read: Option<Value>, written: Option<Value>) {
+        let Some(done) = self.done.last_mut() else { return };
+        done.mode = mode;
+        done.read = read;
+        done.written = written;
+        let (object, strand) = (done.object, done.strand);
+        let thing = self.thing(object);
+        if thing.initial.is_none() && thing.version == 0 {
+            thing.initial = read;
+        }
+        let version = thing.version;
+        if self.tearing_down {
+            return;
+        }
+        let spin = &mut self.strands[strand].spin;
+        match mode {
+            Mode::Read => spin.read(object, version),
+            Mode::Write => spin.wrote(),
+        }
+        self.access(object, mode);
+    }
+
+    /// An object has changed: whoever spins on it goes on.
+    fn wrote(&mut self, object: u32) {
+        let current = self.current;
+        let thing = self.thing(object);
+        thing.version += 1;
+        self.writes += 1;
+        for strand in 0..self.strands.len() {
+            let spinner = &self.strands[strand];
+            if spinner.status == Status::Spinning && strand != current && spinner.spin.has_read(object)
+            {
+                self.wake_spinner(strand);
+            }
+        }
+    }
+
+    /// Lets a strand that has spun run again.
+    pub(crate) fn wake_spinner(&mut self, strand: StrandId) {
+        self.strands[strand].spin.forget();
+        if self.strands[strand].is_suspended() {
+            self.make_silent(strand);
+        } else {
+            self.make_ready(strand);
+        }
+    }
+
+    /// Has a strand run before the next step.
+    pub(crate) fn make_silent(&mut self, strand: StrandId) {
+        self.strands[strand].status = Status::Silent;
+        self.silent.push_back(strand);
+    }
+
+    /// Where the program was seen last.
+    pub(crate) fn last_place(&self) -> Option<&'static Location<'static>> {
+        self.done.last().map(|done| done.at)
+    }
+
+    /// Who ran, in order, by number.
+    pub(crate) fn schedule(&self) -> Schedule {
+        let turns = self.run.steps.iter().map(|step| {
+            let strand = self.strands.iter().position(|strand| strand.name == step.choice.who);
+            let strand = u16::try_from(strand.unwrap_or(0)).unwrap_or(u16::MAX);
+            Turn { strand, option: step.choice.option }
+        });
+        Schedule { turns: turns.collect() }
+    }
+
+    /// The panic to blame when main has panicked: its own, or the one it only passes on because a join
+    /// has told it.
+    pub(crate) fn main_panic(&self) -> Option<&Panicked> {
+        let own = self.panics.iter().rfind(|panic| panic.strand == 0)?;
+        let message = &own.panicked.message;
+        let passed_on = ["Any { .. }", "JoinError", "a scoped thread panicked"]
+            .iter()
+            .any(|sign| message.contains(sign));
+        let told = self.panics.iter().rfind(|panic| panic.strand != 0 && panic.observed);
+        told.filter(|_| passed_on).or(Some(own)).map(|panic| &panic.panicked)
+    }
+
+    /// A panic of a strand that nobody has joined.
+    pub(crate) fn unobserved_panic(&self) -> Option<&Panicked> {
+        self.panics.iter().find(|panic| !panic.observed).map(|panic| &panic.panicked)
+    }
+}

@@ -1,0 +1,380 @@
+//! Strands and the coroutines they run on.
+
+use std::panic::{self, AssertUnwindSafe, Location};
+use std::ptr::NonNull;
+
+use corosensei::stack::DefaultStack;
+use corosensei::{Coroutine, CoroutineResult, Yielder};
+
+use super::poll::PollState;
+use super::state::{Ending, Pending, State, Status, StrandId, StrandKind};
+use super::teardown::Teardown;
+use super::Explorer;
+use crate::search::Name;
+use crate::step::{Kind, Mode, What};
+
+/// A strand's coroutine.
+type Fiber = Coroutine<(), (), (), DefaultStack>;
+
+/// What a strand does, from its first to its last line.
+pub(crate) type Body = Box<dyn FnOnce()>;
+
+/// A thread, a task, or the clock.
+pub(crate) struct Strand {
+    pub(crate) name: Name,
+    pub(crate) kind: StrandKind,
+    pub(crate) birth: &'static Location<'static>,
+    /// The name that the program gave, with `thread::Builder`.
+    pub(crate) given_name: Option<String>,
+    pub(crate) status: Status,
+    pub(crate) pending: Option<Pending>,
+    /// The option that was chosen for its last step.
+    pub(crate) option: u16,
+    pub(crate) children: u32,
+    pub(crate) joined: bool,
+    /// What others see of it: its token and its end.
+    pub(crate) thing: Option<u32>,
+    pub(crate) body: Option<Body>,
+    pub(super) fiber: Option<Fiber>,
+    yielder: Option<NonNull<Yielder<(), ()>>>,
+    /// Its future, and where its polls stand; for a thread, those of the future it blocks on.
+    pub(super) poll: Option<PollState>,
+    pub(crate) spin: Spin,
+    /// Whether a destructor of it waits while the program is cleared away.
+    pub(super) torn: bool,
+}
+
+impl std::fmt::Debug for Strand {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Strand").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Strand {
+    fn drop(&mut self) {
+        // Left over only if the engine itself has failed: unwinding it now, with no engine to ask,
+        // would do more harm than the leak.
+        std::mem::forget(self.fiber.take());
+    }
+}
+
+impl Strand {
+    pub(super) fn new(name: Name, kind: StrandKind, birth: &'static Location<'static>) -> Self {
+        Self {
+            name,
+            kind,
+            birth,
+            given_name: None,
+            status: Status::Silent,
+            pending: None,
+            option: 0,
+            children: 0,
+            joined: false,
+            thing: None,
+            body: None,
+            fiber: None,
+            yielder: None,
+            poll: None,
+            spin: Spin::default(),
+            torn: false,
+        }
+    }
+
+    /// Whether nothing of it is left.
+    pub(super) fn is_clear(&self) -> bool {
+        self.kind == StrandKind::Clock || (self.status == Status::Ended && self.fiber.is_none())
+    }
+
+    /// Whether its coroutine stands somewhere in the middle.
+    pub(super) fn is_suspended(&self) -> bool {
+        self.fiber.is_some()
+    }
+}
+
+/// What a strand has read since its last yield, to tell a loop that waits from one that works.
+///
+/// A strand that yields twice, and between the two has written nothing and read what it had read
+/// before, in the same versions, will go on like that until somebody writes one of them.
+#[derive(Debug, Default)]
+pub(crate) struct Spin {
+    now: Vec<(u32, u64)>,
+    before: Option<Vec<(u32, u64)>>,
+    wrote: bool,
+    /// How many yields in a row had nothing between them.
+    empty: usize,
+}
+
+/// How many yields with nothing between them are a loop that waits.
+const MOST_EMPTY_YIELDS: usize = 1_000;
+
+impl Spin {
+    pub(crate) fn read(&mut self, object: u32, version: u64) {
+        self.now.push((object, version));
+    }
+
+    pub(crate) fn wrote(&mut self) {
+        self.wrote = true;
+    }
+
+    pub(crate) fn has_read(&self, object: u32) -> bool {
+        self.before.iter().flatten().any(|&(read, _)| read == object)
+    }
+
+    pub(crate) fn forget(&mut self) {
+        self.before = None;
+        self.empty = 0;
+    }
+
+    /// The strand yields: whether it only waits.
+    fn yields(&mut self) -> bool {
+        let now = std::mem::take(&mut self.now);
+        let wrote = std::mem::take(&mut self.wrote);
+        if now.is_empty() && !wrote {
+            self.empty += 1;
+            return self.empty > MOST_EMPTY_YIELDS;
+        }
+        self.empty = 0;
+        let waits = !wrote && self.before.as_ref() == Some(&now);
+        self.before = (!wrote).then_some(now);
+        waits
+    }
+}
+
+/// Stacks that have been used and are free again: mapping one costs more than a whole execution.
+#[derive(Default)]
+pub(crate) struct Stacks {
+    free: Vec<DefaultStack>,
+    size: usize,
+}
+
+impl std::fmt::Debug for Stacks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stacks").field("free", &self.free.len()).finish_non_exhaustive()
+    }
+}
+
+impl Stacks {
+    pub(super) fn new(size: usize) -> Self {
+        Self { free: Vec::new(), size }
+    }
+
+    fn take(&mut self) -> Option<DefaultStack> {
+        self.free.pop().or_else(|| DefaultStack::new(self.size).ok())
+    }
+}
+
+impl Explorer {
+    /// Makes main, strand 0.
+    pub(super) fn start_main(&self, program: &dyn Fn()) {
+        // SAFETY: the coroutine that gets the reference is run to its end, unwound, or left for ever
+        // without being resumed before `run` returns, and `program` lives longer than that.
+        #[expect(unsafe_code, reason = "a coroutine's closure must be 'static")]
+        let program: &'static dyn Fn() = unsafe { std::mem::transmute(program) };
+        let mut state = self.state.borrow_mut();
+        let mut main = Strand::new(Name::MAIN, StrandKind::Thread, Location::caller());
+        main.body = Some(Box::new(move || {
+            let caught = panic::catch_unwind(AssertUnwindSafe(program));
+            if caught.is_err()
+                && let Some(explorer) = super::super::explorer()
+            {
+                explorer.state.borrow_mut().end(Ending::Panicked);
+            }
+        }));
+        state.strands.push(main);
+        state.unjoined = 1;
+        state.most_strands = state.most_strands.max(1);
+        state.make_silent(0);
+    }
+
+    /// Starts a thread that runs `body`, which must not unwind.
+    pub(crate) fn spawn_thread(
+        &self,
+        body: Body,
+        given_name: Option<String>,
+        birth: &'static Location<'static>,
+    ) -> StrandId {
+        let mut state = self.state.borrow_mut();
+        let parent = state.current;
+        let name = state.name_child(parent);
+        let mut strand = Strand::new(name, StrandKind::Thread, birth);
+        strand.given_name = given_name;
+        strand.body = Some(body);
+        let id = state.add_strand(strand);
+        state.make_silent(id);
+        id
+    }
+
+    /// Waits until a strand has ended. No step: that it has ended is all that can be told.
+    pub(crate) fn join(&self, target: StrandId, at: &'static Location<'static>) {
+        self.enter_poll(at);
+        let mut state = self.state.borrow_mut();
+        let me = state.current;
+        if state.strands[target].status != Status::Ended && !state.tearing_down {
+            state.strands[me].status = Status::Joining(target);
+            let object = state.strand_object(target);
+            state.strands[me].pending =
+                Some(Pending { object, kind: Kind::IsFinished, at, options: 1 });
+            drop(state);
+            self.suspend();
+            state = self.state.borrow_mut();
+        }
+        state.joined(target);
+    }
+
+    /// Whether a strand has ended.
+    pub(crate) fn has_ended(&self, target: StrandId) -> bool {
+        self.state.borrow().strands[target].status == Status::Ended
+    }
+
+    /// Somebody is told how a strand ended.
+    pub(crate) fn observe(&self, target: StrandId) {
+        self.state.borrow_mut().joined(target);
+    }
+
+    /// The strand that runs now has nothing to do until somebody else has done something.
+    pub(crate) fn yield_now(&self) {
+        let mut state = self.state.borrow_mut();
+        let me = state.current;
+        if state.unwinding() || !state.strands[me].spin.yields() {
+            return;
+        }
+        state.strands[me].status = Status::Spinning;
+        drop(state);
+        self.suspend();
+    }
+
+    /// As [`Explorer::yield_now`], for a task that returns from its poll: whether it only waits.
+    pub(super) fn spins(&self) -> bool {
+        let mut state = self.state.borrow_mut();
+        let me = state.current;
+        state.strands[me].spin.yields()
+    }
+
+    /// Gives control back to the engine until the strand is resumed.
+    pub(super) fn suspend(&self) {
+        let yielder = self.yielder.get().expect("internal error: nothing to suspend");
+        // SAFETY: `resume` stored the yielder of the coroutine whose code runs now, and a yielder
+        // lives on its coroutine's stack for as long as that runs.
+        #[expect(unsafe_code, reason = "a yielder is only lent to the coroutine's own closure")]
+        let yielder = unsafe { yielder.as_ref() };
+        yielder.suspend(());
+        let state = self.state.borrow();
+        if state.tearing_down && !std::thread::panicking() {
+            drop(state);
+            panic::resume_unwind(Box::new(Teardown));
+        }
+    }
+
+    /// Runs a strand until it suspends itself or ends.
+    pub(super) fn resume(&self, strand: StrandId) {
+        let mut state = self.state.borrow_mut();
+        state.current = strand;
+        let fiber = state.strands[strand].fiber.take();
+        let Some(mut fiber) = fiber.or_else(|| self.new_fiber(&mut state, strand)) else {
+            state.end(Ending::NoStack);
+            return;
+        };
+        self.yielder.set(state.strands[strand].yielder);
+        drop(state);
+        match fiber.resume(()) {
+            CoroutineResult::Yield(()) => {
+                self.state.borrow_mut().strands[strand].fiber = Some(fiber);
+            }
+            CoroutineResult::Return(()) => {
+                self.state.borrow_mut().stacks.free.push(fiber.into_stack());
+            }
+        }
+    }
+
+    fn new_fiber(&self, state: &mut State, strand: StrandId) -> Option<Fiber> {
+        let stack = state.stacks.take()?;
+        Some(Coroutine::with_stack(stack, move |yielder, ()| {
+            let explorer = super::super::explorer().expect("internal error: a strand without engine");
+            explorer.start(strand, yielder);
+        }))
+    }
+
+    /// The first and the last lines of every coroutine.
+    fn start(&self, strand: StrandId, yielder: &Yielder<(), ()>) {
+        let yielder = NonNull::from(yielder);
+        self.yielder.set(Some(yielder));
+        let mut state = self.state.borrow_mut();
+        state.strands[strand].yielder = Some(yielder);
+        let body = state.strands[strand].body.take();
+        let tearing_down = state.tearing_down;
+        drop(state);
+        match body {
+            Some(body) if tearing_down => {
+                // What the body has captured may have destructors that use the facade.
+                drop(panic::catch_unwind(AssertUnwindSafe(|| drop(body))));
+                self.ended(strand);
+            }
+            Some(body) => {
+                body();
+                self.ended(strand);
+            }
+            None => self.poll_task(strand),
+        }
+    }
+
+    /// A strand has run to its end.
+    pub(super) fn ended(&self, strand: StrandId) {
+        let waiters = self.state.borrow_mut().strand_ended(strand);
+        for waiter in waiters {
+            waiter.wake();
+        }
+    }
+}
+
+impl State {
+    /// Adds a strand that somebody may join.
+    pub(super) fn add_strand(&mut self, strand: Strand) -> StrandId {
+        let id = self.strands.len();
+        if id >= self.bounds.strands {
+            self.end(Ending::StrandLimit);
+        }
+        self.strands.push(strand);
+        self.unjoined += 1;
+        self.most_strands = self.most_strands.max(id + 1);
+        id
+    }
+
+    /// Notes that a strand has ended, and lets everybody go on who waits for that.
+    fn strand_ended(&mut self, strand: StrandId) -> Vec<std::task::Waker> {
+        self.strands[strand].status = Status::Ended;
+        let object = self.strand_object(strand);
+        if !self.tearing_down {
+            self.access(object, Mode::Write);
+        }
+        for other in 0..self.strands.len() {
+            if self.strands[other].status == Status::Joining(strand) {
+                self.make_silent(other);
+            }
+        }
+        let poll = self.strands[strand].poll.as_mut();
+        poll.map(|poll| std::mem::take(&mut poll.join_wakers)).unwrap_or_default()
+    }
+
+    /// The object that stands for a strand.
+    pub(super) fn strand_object(&mut self, strand: StrandId) -> u32 {
+        if let Some(thing) = self.strands[strand].thing {
+            return thing;
+        }
+        let birth = self.strands[strand].birth;
+        let number = self.add_thing(What::Strand, Some(birth), birth);
+        self.things[number as usize].strand = Some(strand);
+        self.strands[strand].thing = Some(number);
+        number
+    }
+
+    /// Notes that somebody knows of a strand's end, and of its panic if it had one.
+    pub(super) fn joined(&mut self, target: StrandId) {
+        if !std::mem::replace(&mut self.strands[target].joined, true) {
+            self.unjoined -= 1;
+        }
+        for panic in &mut self.panics {
+            panic.observed |= panic.strand == target;
+        }
+    }
+}
+

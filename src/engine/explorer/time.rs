@@ -1,0 +1,194 @@
+//! The virtual clock.
+//!
+//! Nothing here knows what time it is. A timer has a deadline, the clock is a strand whose only step
+//! is to let the earliest timer fire, and it may take that step at any moment. So timers fire in the
+//! order of their deadlines, and anything else may happen before, between and after them. Timers with
+//! the same deadline fire in every order.
+
+use std::panic::Location;
+use std::task::Waker;
+use std::time::Duration;
+
+use super::state::{Done, Pending, State, Status, StrandId, StrandKind};
+use super::strand::Strand;
+use super::Explorer;
+use crate::step::{Kind, Mode, What};
+
+/// Names a timer of this execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TimerId(usize);
+
+#[derive(Debug)]
+struct Timer {
+    id: TimerId,
+    deadline: Duration,
+    owner: StrandId,
+    /// Which of its owner's timers it is: names and these numbers order timers of one deadline.
+    place: usize,
+    waker: Option<Waker>,
+    at: &'static Location<'static>,
+    /// Whether it can fire. A poll that has not been chosen yet has, strictly, not set it.
+    armed: bool,
+}
+
+/// The timers that have not fired, and how much time has passed.
+#[derive(Debug, Default)]
+pub(crate) struct Clock {
+    pub(crate) now: Duration,
+    timers: Vec<Timer>,
+    made: usize,
+    /// Its strand and the object that stands for it, once there was a timer.
+    strand: Option<(StrandId, u32)>,
+}
+
+impl Clock {
+    /// Whether no timer can fire.
+    pub(super) fn is_empty(&self) -> bool {
+        !self.timers.iter().any(|timer| timer.armed)
+    }
+
+    /// How many timers have the earliest deadline.
+    pub(super) fn next_to_fire(&self) -> u16 {
+        let armed = || self.timers.iter().filter(|timer| timer.armed);
+        let Some(earliest) = armed().map(|timer| timer.deadline).min() else { return 0 };
+        let count = armed().filter(|timer| timer.deadline == earliest).count();
+        u16::try_from(count).unwrap_or(u16::MAX)
+    }
+
+    /// A strand's poll was chosen: what it has set can fire.
+    pub(super) fn arm(&mut self, owner: StrandId) {
+        for timer in &mut self.timers {
+            timer.armed |= timer.owner == owner;
+        }
+    }
+}
+
+impl Explorer {
+    /// How much virtual time has passed.
+    pub(crate) fn now(&self) -> Duration {
+        let mut state = self.state.borrow_mut();
+        let now = state.clock.now;
+        if let Some((_, clock)) = state.clock.strand {
+            state.access(clock, Mode::Read);
+        }
+        now
+    }
+
+    /// Sets a timer that calls `waker`, or wakes the thread that sets it if there is none.
+    pub(crate) fn set_timer(
+        &self,
+        deadline: Duration,
+        waker: Option<Waker>,
+        at: &'static Location<'static>,
+    ) -> TimerId {
+        let mut state = self.state.borrow_mut();
+        let (_, clock) = state.clock_strand(at);
+        state.access(clock, Mode::Read);
+        let owner = state.current;
+        let place = state.clock.made;
+        state.clock.made += 1;
+        let id = TimerId(place);
+        let poll = state.strands[owner].poll.as_ref();
+        let armed = poll.is_none_or(|poll| poll.under_way || !state.needs_worker(owner));
+        state.clock.timers.push(Timer { id, deadline, owner, place, waker, at, armed });
+        id
+    }
+
+    /// Whether a timer has fired; if not, `waker` is called when it does.
+    pub(crate) fn poll_timer(&self, id: TimerId, waker: &Waker) -> bool {
+        let mut state = self.state.borrow_mut();
+        match state.clock.timers.iter_mut().find(|timer| timer.id == id) {
+            Some(timer) => {
+                timer.waker = Some(waker.clone());
+                false
+            }
+            None => true,
+        }
+    }
+
+    /// Forgets a timer.
+    pub(crate) fn drop_timer(&self, id: TimerId) {
+        let mut state = self.state.borrow_mut();
+        let before = state.clock.timers.len();
+        state.clock.timers.retain(|timer| timer.id != id);
+        if let Some((_, clock)) = state.clock.strand
+            && state.clock.timers.len() < before
+            && !state.tearing_down
+        {
+            state.access(clock, Mode::Read);
+        }
+    }
+
+    /// Has the thread that runs now sleep.
+    pub(crate) fn sleep(&self, duration: Duration, at: &'static Location<'static>) {
+        self.enter_poll(at);
+        let deadline = self.now().saturating_add(duration);
+        if self.state.borrow().unwinding() {
+            return;
+        }
+        self.set_timer(deadline, None, at);
+        let mut state = self.state.borrow_mut();
+        let me = state.current;
+        state.strands[me].status = Status::Sleeping;
+        drop(state);
+        self.suspend();
+    }
+
+    /// The clock's step: time passes up to the earliest deadline, and that timer fires.
+    pub(super) fn fire(&self, option: u16) {
+        let mut state = self.state.borrow_mut();
+        let Some((strand, clock)) = state.clock.strand else { return };
+        let armed = || state.clock.timers.iter().filter(|timer| timer.armed);
+        let Some(earliest) = armed().map(|timer| timer.deadline).min() else { return };
+        let mut due: Vec<_> = armed()
+            .filter(|timer| timer.deadline == earliest)
+            .map(|timer| (state.strands[timer.owner].name, timer.place, timer.id))
+            .collect();
+        due.sort_unstable_by_key(|&(name, place, _)| (name, place));
+        let (_, _, id) = due[usize::from(option)];
+        let Some(position) = state.clock.timers.iter().position(|timer| timer.id == id) else { return };
+        let timer = state.clock.timers.remove(position);
+        state.clock.now = state.clock.now.max(timer.deadline);
+        let step = state.run.steps.len().checked_sub(1);
+        state.current = strand;
+        state.done.push(Done {
+            strand,
+            step,
+            object: clock,
+            kind: Kind::Fire,
+            at: timer.at,
+            mode: Mode::Write,
+            read: None,
+            written: None,
+        });
+        state.done(Mode::Write, None, None);
+        match timer.waker {
+            Some(waker) => {
+                drop(state);
+                waker.wake();
+            }
+            None => state.make_silent(timer.owner),
+        }
+    }
+}
+
+impl State {
+    /// The clock's strand and object: made when the first timer is set.
+    fn clock_strand(&mut self, at: &'static Location<'static>) -> (StrandId, u32) {
+        if let Some(known) = self.clock.strand {
+            return known;
+        }
+        let name = self.name_of_clock();
+        let mut strand = Strand::new(name, StrandKind::Clock, at);
+        strand.status = Status::Announced;
+        // The clock is never waited for, and it does not keep anybody company.
+        strand.joined = true;
+        let id = self.strands.len();
+        let object = self.add_thing(What::Clock, None, at);
+        strand.pending = Some(Pending { object, kind: Kind::Fire, at, options: 1 });
+        self.strands.push(strand);
+        self.most_strands = self.most_strands.max(id + 1);
+        self.clock.strand = Some((id, object));
+        (id, object)
+    }
+}

@@ -1,0 +1,238 @@
+//! Which operations can go, and what do they do to locks, waiters and tokens?
+
+use std::panic::Location;
+
+use super::poll::Flavor;
+use super::state::{Done, Ending, Hold, Pending, State, Status, StrandId, StrandKind};
+use super::{Explorer, Object};
+use crate::search::Choice;
+use crate::step::{Kind, Mode, What};
+
+impl State {
+    /// Whether a strand's announced operation could happen now.
+    pub(super) fn can_go(&self, strand: StrandId) -> bool {
+        let Some(pending) = self.strands[strand].pending else { return false };
+        let thing = |object: u32| &self.things[object as usize];
+        let free = match pending.kind {
+            Kind::Lock => thing(pending.object).holder.is_none(),
+            Kind::WriteLock => {
+                let lock = thing(pending.object);
+                lock.holder.is_none() && lock.readers.is_empty()
+            }
+            Kind::ReadLock => thing(pending.object).holder.is_none(),
+            Kind::Park => thing(pending.object).token,
+            _ => true,
+        };
+        free && self.has_worker(strand)
+    }
+
+    /// The strand of the step under way, if it only goes on with that step: the rest of a poll on a
+    /// single-threaded loop, where nobody outside the loop can come between.
+    pub(super) fn carries_on(&self) -> Option<StrandId> {
+        let me = self.current;
+        let strand = self.strands.get(me)?;
+        let pending = strand.pending?;
+        let poll = strand.poll.as_ref()?;
+        let event_loop = &self.loops[poll.event_loop];
+        let whole = strand.status == Status::Announced
+            && poll.under_way
+            && event_loop.flavor == Flavor::CurrentThread
+            && pending.options < 2;
+        let alone = || {
+            self.strands.iter().enumerate().all(|(id, other)| {
+                other.joined
+                    || other.kind == StrandKind::Clock
+                    || id == event_loop.host
+                    || (other.kind == StrandKind::Task
+                        && other.poll.as_ref().is_some_and(|its| its.event_loop == poll.event_loop))
+            })
+        };
+        (whole && self.can_go(me) && alone()).then_some(me)
+    }
+
+    /// Lists what can be chosen, in ascending order, and says whether there is anything.
+    pub(super) fn find_enabled(&mut self) -> bool {
+        self.turns.clear();
+        let start = self.run.enabled.len();
+        for id in 0..self.strands.len() {
+            let strand = &self.strands[id];
+            let ready = match strand.kind {
+                StrandKind::Clock => !self.clock.is_empty(),
+                _ => matches!(strand.status, Status::Announced | Status::Cold) && self.can_go(id),
+            };
+            if !ready {
+                continue;
+            }
+            let who = strand.name;
+            for option in 0..self.options(id) {
+                let choice = Choice { who, option };
+                let at = self.run.enabled[start..].partition_point(|&other| other < choice);
+                self.run.enabled.insert(start + at, choice);
+                self.turns.insert(at, id);
+            }
+        }
+        !self.turns.is_empty()
+    }
+
+    /// How many options a strand's coming step has.
+    fn options(&self, strand: StrandId) -> u16 {
+        let strand = &self.strands[strand];
+        if strand.kind == StrandKind::Clock {
+            return self.clock.next_to_fire();
+        }
+        match strand.pending {
+            Some(Pending { kind: Kind::NotifyOne, object, .. }) => {
+                u16::try_from(self.waiters(object).count()).unwrap_or(u16::MAX).max(1)
+            }
+            Some(pending) => pending.options,
+            None => 1,
+        }
+    }
+
+    /// Who waits for a condition variable.
+    fn waiters(&self, object: u32) -> impl Iterator<Item = StrandId> + '_ {
+        (0..self.strands.len()).filter(move |&id| {
+            matches!(self.strands[id].status, Status::Waiting { condvar, .. } if condvar == object)
+        })
+    }
+
+    /// How the execution ends when nobody can go, or `None` if somebody can after all.
+    pub(super) fn nobody_can_go(&mut self) -> Option<Ending> {
+        if self.strands[0].status == Status::Ended {
+            return Some(Ending::Returned);
+        }
+        let spinning: Vec<StrandId> = (0..self.strands.len())
+            .filter(|&id| self.strands[id].status == Status::Spinning)
+            .collect();
+        if spinning.is_empty() {
+            return Some(Ending::Deadlock);
+        }
+        // One more time round: a loop that counts its attempts gives up in the end.
+        if self.writes_at_last_chance == Some(self.writes) {
+            return Some(Ending::Livelock);
+        }
+        self.writes_at_last_chance = Some(self.writes);
+        for strand in spinning {
+            self.wake_spinner(strand);
+        }
+        None
+    }
+
+    /// Lets a strand's announced operation happen, as far as the engine has a part in it.
+    pub(super) fn grant(&mut self, strand: StrandId, option: u16, new_step: bool) {
+        self.current = strand;
+        if self.strands[strand].kind == StrandKind::Clock {
+            return;
+        }
+        self.strands[strand].option = option;
+        let Some(pending) = self.strands[strand].pending.take() else { return };
+        self.start_poll_step(strand);
+        let at_step = self.run.steps.len().checked_sub(1);
+        let step = if new_step || !self.is_alone() { at_step } else { None };
+        self.done.push(Done {
+            strand,
+            step,
+            object: pending.object,
+            kind: pending.kind,
+            at: pending.at,
+            mode: Mode::Write,
+            read: None,
+            written: None,
+        });
+        let hold = Hold { strand, at: pending.at, step };
+        let thing = &mut self.things[pending.object as usize];
+        match pending.kind {
+            Kind::Lock | Kind::WriteLock => thing.holder = Some(hold),
+            Kind::TryLock | Kind::TryWriteLock => {
+                let free = thing.holder.is_none() && thing.readers.is_empty();
+                if free {
+                    thing.holder = Some(hold);
+                }
+                self.strands[strand].option = u16::from(free);
+            }
+            Kind::ReadLock => thing.readers.push(hold),
+            Kind::TryReadLock => {
+                let free = thing.holder.is_none();
+                if free {
+                    thing.readers.push(hold);
+                }
+                self.strands[strand].option = u16::from(free);
+            }
+            Kind::Unlock | Kind::WriteUnlock => thing.holder = None,
+            Kind::ReadUnlock => {
+                // A guard may be dropped by another strand than the one that took it.
+                let own = thing.readers.iter().position(|reader| reader.strand == strand);
+                if !thing.readers.is_empty() {
+                    thing.readers.remove(own.unwrap_or(0));
+                }
+            }
+            Kind::Park => thing.token = false,
+            Kind::Unpark => thing.token = true,
+            Kind::NotifyOne => {
+                let waiter = self.waiters(pending.object).nth(usize::from(option));
+                waiter.into_iter().for_each(|waiter| self.end_wait(waiter));
+            }
+            Kind::NotifyAll => {
+                let all: Vec<StrandId> = self.waiters(pending.object).collect();
+                all.into_iter().for_each(|waiter| self.end_wait(waiter));
+            }
+            _ => {}
+        }
+    }
+
+    /// A waiter of a condition variable is woken: next it takes its lock again.
+    fn end_wait(&mut self, waiter: StrandId) {
+        if let Status::Waiting { mutex, .. } = self.strands[waiter].status {
+            self.strands[waiter].status = Status::Announced;
+            if let Some(pending) = &mut self.strands[waiter].pending {
+                pending.kind = Kind::Lock;
+                pending.object = mutex;
+            }
+        }
+    }
+}
+
+impl Explorer {
+    /// Gives a lock back and waits for a condition variable, whose wait was announced; returns when
+    /// the strand has been notified and has the lock again.
+    pub(crate) fn wait(
+        &self,
+        condvar: &Object,
+        mutex: &Object,
+        at: &'static Location<'static>,
+    ) {
+        let mut state = self.state.borrow_mut();
+        let me = state.current;
+        let condvar = state.number(condvar, What::Condvar, at);
+        let mutex = state.number(mutex, What::Mutex, at);
+        state.thing(mutex).holder = None;
+        state.access(mutex, Mode::Write);
+        if state.unwinding() {
+            // Nobody will notify any more: as if woken for no reason.
+            return;
+        }
+        state.strands[me].status = Status::Waiting { condvar, mutex };
+        state.strands[me].pending = Some(Pending { object: condvar, kind: Kind::Wait, at, options: 1 });
+        drop(state);
+        self.suspend();
+        self.done(Mode::Write, None, None);
+    }
+
+    /// Waits for the strand's own token.
+    pub(crate) fn park(&self, at: &'static Location<'static>) {
+        let me = self.current();
+        self.announce_on_strand(me, Kind::Park, at);
+        self.done(Mode::Write, None, None);
+    }
+
+    /// Announces an operation on what others see of a strand.
+    pub(crate) fn announce_on_strand(
+        &self,
+        target: StrandId,
+        kind: Kind,
+        at: &'static Location<'static>,
+    ) {
+        let object = self.state.borrow_mut().strand_object(target);
+        self.announce_pending(Pending { object, kind, at, options: 1 });
+    }
+}

@@ -1,0 +1,1 @@
+//! Why did it fail, and where must the lock go?

@@ -1,0 +1,39 @@
+//! The one way in which a facade type speaks to the engine.
+
+use std::panic::Location;
+
+use crate::engine::explorer::Operation;
+use crate::engine::{Explorer, Object};
+use crate::step::{Kind, Mode, Value, What};
+
+/// An operation whose turn it is.
+#[must_use = "the engine has to be told what the operation did"]
+pub(crate) struct Announced {
+    explorer: &'static Explorer,
+    /// The option that was chosen, or whether a `try_` operation of an engine's lock worked.
+    pub(crate) option: u16,
+}
+
+impl Announced {
+    /// The operation read a value and changed nothing.
+    pub(crate) fn read(self, value: Option<Value>) {
+        self.explorer.done(Mode::Read, value, None);
+    }
+
+    /// The operation changed its object.
+    pub(crate) fn wrote(self, read: Option<Value>, written: Option<Value>) {
+        self.explorer.done(Mode::Write, read, written);
+    }
+}
+
+/// Announces an operation to the explorer and returns when it is to happen.
+pub(crate) fn announce(
+    explorer: &'static Explorer,
+    object: &Object,
+    what: What,
+    kind: Kind,
+    at: &'static Location<'static>,
+) -> Announced {
+    let option = explorer.announce(Operation { object, what, kind, at, options: 1 });
+    Announced { explorer, option }
+}

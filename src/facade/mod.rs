@@ -1,0 +1,14 @@
+//! How does a program share memory?
+//!
+//! Each module mirrors an original: the same names, signatures and guards. A type of the facade holds
+//! the real thing and an [`Object`], the engine's handle for it. An operation announces itself, waits
+//! until it is its turn, and then happens to the real thing; without an engine it only happens.
+
+#[cfg(feature = "check")]
+mod announce;
+
+pub mod sync;
+pub mod thread;
+
+#[cfg(feature = "check")]
+pub(crate) use announce::{Announced, announce};

@@ -1,0 +1,11 @@
+//! Mirrors [`std::sync`].
+
+pub mod atomic;
+mod condvar;
+mod mutex;
+mod rwlock;
+
+pub use condvar::Condvar;
+pub use mutex::{Mutex, MutexGuard};
+pub use rwlock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+pub use std::sync::{Arc, LockResult, PoisonError, TryLockError, TryLockResult, Weak};

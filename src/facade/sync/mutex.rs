@@ -1,0 +1,269 @@
+//! Mirrors [`std::sync::Mutex`].
+
+use std::fmt;
+use std::mem::ManuallyDrop;
+use std::ops::{Deref, DerefMut};
+use std::panic::Location;
+use std::sync::{self as real, LockResult, PoisonError, TryLockError, TryLockResult};
+
+use super::super::announce;
+use crate::engine::{Driver, Object, driver};
+use crate::step::{Kind, Value, What};
+
+/// A mutual exclusion lock, as in [`std::sync`].
+pub struct Mutex<T: ?Sized> {
+    pub(super) object: Object,
+    real: real::Mutex<T>,
+}
+
+impl<T> Mutex<T> {
+    /// As in the original.
+    #[track_caller]
+    pub const fn new(value: T) -> Self {
+        Self { object: Object::at(Location::caller()), real: real::Mutex::new(value) }
+    }
+
+    /// As in the original.
+    pub fn into_inner(self) -> LockResult<T> {
+        self.real.into_inner()
+    }
+}
+
+impl<T: ?Sized> Mutex<T> {
+    /// As in the original.
+    #[track_caller]
+    pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
+        match driver() {
+            Driver::Explorer(explorer) => {
+                let at = Location::caller();
+                announce(explorer, &self.object, What::Mutex, Kind::Lock, at).wrote(None, None);
+                self.hold(self.taken())
+            }
+            #[cfg(feature = "loom")]
+            Driver::Loom(loom) => {
+                loom.lock(&self.object);
+                self.hold(self.taken())
+            }
+            _ => self.hold(self.real.lock()),
+        }
+    }
+
+    /// As in the original.
+    #[track_caller]
+    pub fn try_lock(&self) -> TryLockResult<MutexGuard<'_, T>> {
+        match driver() {
+            Driver::Explorer(explorer) => {
+                let at = Location::caller();
+                let turn = announce(explorer, &self.object, What::Mutex, Kind::TryLock, at);
+                if turn.option == 0 {
+                    turn.read(None);
+                    return Err(TryLockError::WouldBlock);
+                }
+                turn.wrote(None, None);
+                self.hold(self.taken()).map_err(TryLockError::Poisoned)
+            }
+            #[cfg(feature = "loom")]
+            Driver::Loom(loom) => {
+                if !loom.try_lock(&self.object) {
+                    return Err(TryLockError::WouldBlock);
+                }
+                self.hold(self.taken()).map_err(TryLockError::Poisoned)
+            }
+            _ => match self.real.try_lock() {
+                Ok(guard) => Ok(self.guard(guard)),
+                Err(TryLockError::Poisoned(poisoned)) => {
+                    let guard = self.guard(poisoned.into_inner());
+                    Err(TryLockError::Poisoned(PoisonError::new(guard)))
+                }
+                Err(TryLockError::WouldBlock) => Err(TryLockError::WouldBlock),
+            },
+        }
+    }
+
+    /// As in the original.
+    pub fn is_poisoned(&self) -> bool {
+        self.real.is_poisoned()
+    }
+
+    /// As in the original.
+    pub fn clear_poison(&self) {
+        self.real.clear_poison();
+    }
+
+    /// As in the original.
+    pub fn get_mut(&mut self) -> LockResult<&mut T> {
+        self.real.get_mut()
+    }
+
+    /// Takes the real lock, which the engine has found free.
+    pub(super) fn taken(&self) -> LockResult<real::MutexGuard<'_, T>> {
+        match self.real.try_lock() {
+            Ok(guard) => Ok(guard),
+            Err(TryLockError::Poisoned(poisoned)) => Err(poisoned),
+            Err(TryLockError::WouldBlock) => {
+                panic!("the lock is held outside the check: a check cannot share locks with others")
+            }
+        }
+    }
+
+    pub(super) fn hold<'a>(
+        &'a self,
+        locked: LockResult<real::MutexGuard<'a, T>>,
+    ) -> LockResult<MutexGuard<'a, T>> {
+        match locked {
+            Ok(guard) => Ok(self.guard(guard)),
+            // While a failed program is cleared away its locks are poisoned by that alone.
+            Err(poisoned) if crate::engine::is_clearing_away() => {
+                Ok(self.guard(poisoned.into_inner()))
+            }
+            Err(poisoned) => Err(PoisonError::new(self.guard(poisoned.into_inner()))),
+        }
+    }
+
+    fn guard<'a>(&'a self, real: real::MutexGuard<'a, T>) -> MutexGuard<'a, T> {
+        let before = crate::engine::explorer().and_then(|_| shown(&*real));
+        MutexGuard { lock: self, real: ManuallyDrop::new(real), before }
+    }
+}
+
+/// A held lock, as in [`std::sync`].
+#[must_use = "if unused the Mutex will immediately unlock"]
+#[clippy::has_significant_drop]
+pub struct MutexGuard<'a, T: ?Sized + 'a> {
+    pub(super) lock: &'a Mutex<T>,
+    real: ManuallyDrop<real::MutexGuard<'a, T>>,
+    /// What the guarded value was when it was locked.
+    before: Option<Value>,
+}
+
+impl<'a, T: ?Sized> MutexGuard<'a, T> {
+    /// The lock, given back without a step: a wait is about to announce that itself.
+    pub(super) fn release(self) -> &'a Mutex<T> {
+        let mut this = ManuallyDrop::new(self);
+        // SAFETY: `this` is never dropped and not used again, so the guard is taken out once.
+        #[expect(unsafe_code, reason = "the guard's own drop would be a step")]
+        let real = unsafe { ManuallyDrop::take(&mut this.real) };
+        drop(real);
+        this.lock
+    }
+
+    /// The lock and the real guard, for a wait of the real thing.
+    pub(super) fn into_real(self) -> (&'a Mutex<T>, real::MutexGuard<'a, T>) {
+        let mut this = ManuallyDrop::new(self);
+        // SAFETY: as in `release`.
+        #[expect(unsafe_code, reason = "a guard with a destructor cannot be taken apart")]
+        let real = unsafe { ManuallyDrop::take(&mut this.real) };
+        (this.lock, real)
+    }
+}
+
+impl<T: ?Sized> Drop for MutexGuard<'_, T> {
+    #[track_caller]
+    fn drop(&mut self) {
+        match driver() {
+            Driver::Explorer(explorer) => {
+                let at = explorer.held_since(&self.lock.object);
+                let turn = announce(explorer, &self.lock.object, What::Mutex, Kind::Unlock, at);
+                let after = self.before.and_then(|_| shown(&**self.real));
+                let changed = after.filter(|_| after != self.before);
+                turn.wrote(self.before.filter(|_| changed.is_some()), changed);
+            }
+            #[cfg(feature = "loom")]
+            Driver::Loom(loom) => {
+                // SAFETY: the guard is taken out once, and `self` is not used after this.
+                #[expect(unsafe_code, reason = "the real lock must be free before loom switches")]
+                unsafe {
+                    ManuallyDrop::drop(&mut self.real);
+                }
+                loom.unlock(&self.lock.object);
+                return;
+            }
+            _ => {}
+        }
+        // SAFETY: this is the destructor, and the guard has not been taken out before.
+        #[expect(unsafe_code, reason = "the real lock is given back when the engine says so")]
+        unsafe {
+            ManuallyDrop::drop(&mut self.real);
+        }
+    }
+}
+
+impl<T: ?Sized> Deref for MutexGuard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.real
+    }
+}
+
+impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.real
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for MutexGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T: ?Sized + fmt::Display> fmt::Display for MutexGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.real.fmt(f)
+    }
+}
+
+impl<T: Default> Default for Mutex<T> {
+    #[track_caller]
+    fn default() -> Self {
+        Self::new(T::default())
+    }
+}
+
+impl<T> From<T> for Mutex<T> {
+    #[track_caller]
+    fn from(value: T) -> Self {
+        Self::new(value)
+    }
+}
+
+/// The text of guarded data whose type is a primitive: nothing else asks to be shown.
+pub(crate) fn shown<T: ?Sized>(value: &T) -> Option<Value> {
+    let size = size_of_val(value);
+    let start = std::ptr::from_ref(value).cast::<u8>();
+    macro_rules! read {
+        ($($integer:ident => $variant:ident),*) => {
+            match std::any::type_name::<T>() {
+                $(stringify!($integer) if size == size_of::<$integer>() => {
+                    // SAFETY: a type of this name and size is the primitive itself: a type that is
+                    // defined anywhere has a path before its name.
+                    #[expect(unsafe_code, reason = "no stable way to ask a type that is not 'static")]
+                    let value = unsafe { start.cast::<$integer>().read() };
+                    Some(Value::$variant(value.into()))
+                })*
+                "usize" | "isize" if size == size_of::<usize>() => {
+                    // SAFETY: as above; the two have the same size and no invalid values.
+                    #[expect(unsafe_code, reason = "no stable way to ask a type that is not 'static")]
+                    let value = unsafe { start.cast::<usize>().read() };
+                    if std::any::type_name::<T>() == "usize" {
+                        Some(Value::Unsigned(value as u64))
+                    } else {
+                        Some(Value::Signed(value.cast_signed() as i64))
+                    }
+                }
+                _ => None,
+            }
+        };
+    }
+    read!(
+        u8 => Unsigned, u16 => Unsigned, u32 => Unsigned, u64 => Unsigned,
+        i8 => Signed, i16 => Signed, i32 => Signed, i64 => Signed, bool => Bool
+    )
+}

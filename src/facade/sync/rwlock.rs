@@ -1,0 +1,282 @@
+//! Mirrors [`std::sync::RwLock`].
+
+use std::fmt;
+use std::mem::ManuallyDrop;
+use std::ops::{Deref, DerefMut};
+use std::panic::Location;
+use std::sync::{self as real, LockResult, PoisonError, TryLockError, TryLockResult};
+
+use super::super::announce;
+use super::mutex::shown;
+use crate::engine::{Driver, Object, driver, is_clearing_away};
+use crate::step::{Kind, Value, What};
+
+/// A reader-writer lock, as in [`std::sync`]. The original promises no order, so under the explorer a
+/// lock that is free for somebody may go to anybody.
+pub struct RwLock<T: ?Sized> {
+    object: Object,
+    real: real::RwLock<T>,
+}
+
+impl<T> RwLock<T> {
+    /// As in the original.
+    #[track_caller]
+    pub const fn new(value: T) -> Self {
+        Self { object: Object::at(Location::caller()), real: real::RwLock::new(value) }
+    }
+
+    /// As in the original.
+    pub fn into_inner(self) -> LockResult<T> {
+        self.real.into_inner()
+    }
+}
+
+/// Takes a guard that the engine has found free, or says that it is poisoned.
+fn taken<G>(locked: TryLockResult<G>) -> LockResult<G> {
+    match locked {
+        Ok(guard) => Ok(guard),
+        Err(TryLockError::Poisoned(poisoned)) if is_clearing_away() => Ok(poisoned.into_inner()),
+        Err(TryLockError::Poisoned(poisoned)) => Err(poisoned),
+        Err(TryLockError::WouldBlock) => {
+            panic!("the lock is held outside the check: a check cannot share locks with others")
+        }
+    }
+}
+
+/// Wraps a guard whether it is poisoned or not.
+fn wrap<G, W>(locked: LockResult<G>, wrap: impl FnOnce(G) -> W) -> LockResult<W> {
+    match locked {
+        Ok(guard) => Ok(wrap(guard)),
+        Err(poisoned) => Err(PoisonError::new(wrap(poisoned.into_inner()))),
+    }
+}
+
+/// As [`wrap`], for an attempt.
+fn wrap_attempt<G, W>(locked: TryLockResult<G>, wrap: impl FnOnce(G) -> W) -> TryLockResult<W> {
+    match locked {
+        Ok(guard) => Ok(wrap(guard)),
+        Err(TryLockError::Poisoned(poisoned)) => {
+            Err(TryLockError::Poisoned(PoisonError::new(wrap(poisoned.into_inner()))))
+        }
+        Err(TryLockError::WouldBlock) => Err(TryLockError::WouldBlock),
+    }
+}
+
+impl<T: ?Sized> RwLock<T> {
+    /// As in the original.
+    #[track_caller]
+    pub fn read(&self) -> LockResult<RwLockReadGuard<'_, T>> {
+        let locked = match driver() {
+            Driver::Explorer(explorer) => {
+                let at = Location::caller();
+                announce(explorer, &self.object, What::RwLock, Kind::ReadLock, at).wrote(None, None);
+                taken(self.real.try_read())
+            }
+            #[cfg(feature = "loom")]
+            Driver::Loom(loom) => {
+                loom.read_lock(&self.object);
+                taken(self.real.try_read())
+            }
+            _ => self.real.read(),
+        };
+        wrap(locked, |guard| self.reading(guard))
+    }
+
+    /// As in the original.
+    #[track_caller]
+    pub fn write(&self) -> LockResult<RwLockWriteGuard<'_, T>> {
+        let locked = match driver() {
+            Driver::Explorer(explorer) => {
+                let at = Location::caller();
+                announce(explorer, &self.object, What::RwLock, Kind::WriteLock, at).wrote(None, None);
+                taken(self.real.try_write())
+            }
+            #[cfg(feature = "loom")]
+            Driver::Loom(loom) => {
+                loom.write_lock(&self.object);
+                taken(self.real.try_write())
+            }
+            _ => self.real.write(),
+        };
+        wrap(locked, |guard| self.writing(guard))
+    }
+
+    /// As in the original.
+    #[track_caller]
+    pub fn try_read(&self) -> TryLockResult<RwLockReadGuard<'_, T>> {
+        let free = match driver() {
+            Driver::Explorer(explorer) => {
+                let at = Location::caller();
+                let turn = announce(explorer, &self.object, What::RwLock, Kind::TryReadLock, at);
+                let free = turn.option == 1;
+                if free { turn.wrote(None, None) } else { turn.read(None) }
+                free
+            }
+            #[cfg(feature = "loom")]
+            Driver::Loom(loom) => loom.try_read_lock(&self.object),
+            _ => return wrap_attempt(self.real.try_read(), |guard| self.reading(guard)),
+        };
+        if !free {
+            return Err(TryLockError::WouldBlock);
+        }
+        let locked = taken(self.real.try_read());
+        wrap(locked, |guard| self.reading(guard)).map_err(TryLockError::Poisoned)
+    }
+
+    /// As in the original.
+    #[track_caller]
+    pub fn try_write(&self) -> TryLockResult<RwLockWriteGuard<'_, T>> {
+        let free = match driver() {
+            Driver::Explorer(explorer) => {
+                let at = Location::caller();
+                let turn = announce(explorer, &self.object, What::RwLock, Kind::TryWriteLock, at);
+                let free = turn.option == 1;
+                if free { turn.wrote(None, None) } else { turn.read(None) }
+                free
+            }
+            #[cfg(feature = "loom")]
+            Driver::Loom(loom) => loom.try_write_lock(&self.object),
+            _ => return wrap_attempt(self.real.try_write(), |guard| self.writing(guard)),
+        };
+        if !free {
+            return Err(TryLockError::WouldBlock);
+        }
+        let locked = taken(self.real.try_write());
+        wrap(locked, |guard| self.writing(guard)).map_err(TryLockError::Poisoned)
+    }
+
+    /// As in the original.
+    pub fn is_poisoned(&self) -> bool {
+        self.real.is_poisoned()
+    }
+
+    /// As in the original.
+    pub fn clear_poison(&self) {
+        self.real.clear_poison();
+    }
+
+    /// As in the original.
+    pub fn get_mut(&mut self) -> LockResult<&mut T> {
+        self.real.get_mut()
+    }
+
+    fn reading<'a>(&'a self, real: real::RwLockReadGuard<'a, T>) -> RwLockReadGuard<'a, T> {
+        RwLockReadGuard { object: &self.object, real: ManuallyDrop::new(real) }
+    }
+
+    fn writing<'a>(&'a self, real: real::RwLockWriteGuard<'a, T>) -> RwLockWriteGuard<'a, T> {
+        let before = crate::engine::explorer().and_then(|_| shown(&*real));
+        RwLockWriteGuard { object: &self.object, real: ManuallyDrop::new(real), before }
+    }
+}
+
+/// A lock held to read, as in [`std::sync`].
+#[must_use = "if unused the RwLock will immediately unlock"]
+#[clippy::has_significant_drop]
+pub struct RwLockReadGuard<'a, T: ?Sized + 'a> {
+    object: &'a Object,
+    real: ManuallyDrop<real::RwLockReadGuard<'a, T>>,
+}
+
+/// A lock held to write, as in [`std::sync`].
+#[must_use = "if unused the RwLock will immediately unlock"]
+#[clippy::has_significant_drop]
+pub struct RwLockWriteGuard<'a, T: ?Sized + 'a> {
+    object: &'a Object,
+    real: ManuallyDrop<real::RwLockWriteGuard<'a, T>>,
+    /// What the guarded value was when it was locked.
+    before: Option<Value>,
+}
+
+impl<T: ?Sized> Drop for RwLockReadGuard<'_, T> {
+    fn drop(&mut self) {
+        if let Driver::Explorer(explorer) = driver() {
+            let at = explorer.held_since(self.object);
+            announce(explorer, self.object, What::RwLock, Kind::ReadUnlock, at).wrote(None, None);
+        }
+        // SAFETY: this is the destructor, and the guard is taken out nowhere else.
+        #[expect(unsafe_code, reason = "the real lock is given back when the engine says so")]
+        unsafe {
+            ManuallyDrop::drop(&mut self.real);
+        }
+        #[cfg(feature = "loom")]
+        if let Driver::Loom(loom) = driver() {
+            loom.read_unlock(self.object);
+        }
+    }
+}
+
+impl<T: ?Sized> Drop for RwLockWriteGuard<'_, T> {
+    fn drop(&mut self) {
+        if let Driver::Explorer(explorer) = driver() {
+            let at = explorer.held_since(self.object);
+            let turn = announce(explorer, self.object, What::RwLock, Kind::WriteUnlock, at);
+            let after = self.before.and_then(|_| shown(&**self.real));
+            let changed = after.filter(|_| after != self.before);
+            turn.wrote(self.before.filter(|_| changed.is_some()), changed);
+        }
+        // SAFETY: this is the destructor, and the guard is taken out nowhere else.
+        #[expect(unsafe_code, reason = "the real lock is given back when the engine says so")]
+        unsafe {
+            ManuallyDrop::drop(&mut self.real);
+        }
+        #[cfg(feature = "loom")]
+        if let Driver::Loom(loom) = driver() {
+            loom.write_unlock(self.object);
+        }
+    }
+}
+
+impl<T: ?Sized> Deref for RwLockReadGuard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.real
+    }
+}
+
+impl<T: ?Sized> Deref for RwLockWriteGuard<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.real
+    }
+}
+
+impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.real
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLockReadGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLockWriteGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.real.fmt(f)
+    }
+}
+
+impl<T: Default> Default for RwLock<T> {
+    #[track_caller]
+    fn default() -> Self {
+        Self::new(T::default())
+    }
+}
+
+impl<T> From<T> for RwLock<T> {
+    #[track_caller]
+    fn from(value: T) -> Self {
+        Self::new(value)
+    }
+}

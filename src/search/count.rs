@@ -1,0 +1,192 @@
+//! How many schedules are there, how many fail, and which failing one is the simplest?
+//!
+//! A schedule is a path through the [`Graph`] from the start to an end. Paths are counted by adding
+//! along edges and never by walking them one by one: two strands of thirty steps have more of them
+//! than could be walked.
+
+use super::graph::Graph;
+use super::{Choice, Name};
+
+/// How many schedules lead on from a state, and how many of them fail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All of them.
+    pub all: u128,
+    /// Those that fail.
+    pub failing: u128,
+}
+
+/// A failing schedule that no other is simpler than.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Simplest {
+    /// The choices in order.
+    pub choices: Vec<Choice>,
+    /// What could still happen before each step and, last, at the end.
+    pub counts: Vec<Counts>,
+}
+
+/// How far a failure is, with the fewest switches and then the fewest steps.
+type Distance = (usize, usize);
+
+impl Graph {
+    /// The counts from every node on, or `None` where a number would not fit.
+    ///
+    /// Only for a graph whose edges have all been walked.
+    pub fn counts(&self) -> Option<Vec<Counts>> {
+        let mut counts = vec![Counts::default(); self.nodes.len()];
+        for node in self.ends_first() {
+            let mut sum = Counts::default();
+            if let Some(leaf) = self.nodes[node].leaf {
+                sum = Counts { all: 1, failing: u128::from(leaf.failing) };
+            }
+            for edge in &self.nodes[node].edges {
+                sum.all = sum.all.checked_add(counts[edge.to].all)?;
+                sum.failing = sum.failing.checked_add(counts[edge.to].failing)?;
+            }
+            counts[node] = sum;
+        }
+        Some(counts)
+    }
+
+    /// How many schedules end in each outcome, or `None` where a number would not fit.
+    pub fn outcomes(&self) -> Option<Vec<u128>> {
+        let mut order = self.ends_first();
+        order.reverse();
+        let mut paths = vec![0_u128; self.nodes.len()];
+        let mut outcomes = Vec::new();
+        if let Some(start) = paths.first_mut() {
+            *start = 1;
+        }
+        for node in order {
+            if let Some(leaf) = self.nodes[node].leaf {
+                let outcome = leaf.outcome as usize;
+                if outcomes.len() <= outcome {
+                    outcomes.resize(outcome + 1, 0_u128);
+                }
+                outcomes[outcome] = outcomes[outcome].checked_add(paths[node])?;
+            }
+            for edge in &self.nodes[node].edges {
+                paths[edge.to] = paths[edge.to].checked_add(paths[node])?;
+            }
+        }
+        Some(outcomes)
+    }
+
+    /// The schedule with the fewest switches, then the fewest steps, then the smallest, among those
+    /// that end in a leaf that `wanted` accepts by its outcome and whether it fails.
+    pub fn simplest(&self, wanted: impl Fn(bool, u32) -> bool) -> Option<Vec<Choice>> {
+        let distances = self.distances(&wanted);
+        let mut choices = Vec::new();
+        let mut node = 0;
+        let mut last: Option<Name> = None;
+        while self.nodes.get(node)?.leaf.is_none() {
+            let best = self.nodes[node].edges.iter().filter_map(|edge| {
+                let (switches, steps) = distance(&distances[edge.to], edge.choice.who)?;
+                let switched = usize::from(last.is_some_and(|last| last != edge.choice.who));
+                Some((switches + switched, steps, edge.choice, edge.to))
+            });
+            let (_, _, choice, to) = best.min()?;
+            choices.push(choice);
+            last = Some(choice.who);
+            node = to;
+        }
+        Some(choices)
+    }
+
+    /// What could still happen along a path, given the counts of all nodes.
+    pub fn along(&self, choices: &[Choice], counts: &[Counts]) -> Option<Vec<Counts>> {
+        let mut node = 0;
+        let mut along = vec![*counts.first()?];
+        for &choice in choices {
+            node = self.follow(node, choice)?;
+            along.push(counts[node]);
+        }
+        Some(along)
+    }
+
+    /// The schedules in ascending order, `most` of them at the most, with how each ends.
+    pub fn list(&self, most: usize) -> Vec<(Vec<Choice>, super::Leaf)> {
+        let mut listed = Vec::new();
+        let mut open: Vec<(usize, Vec<Choice>)> = vec![(0, Vec::new())];
+        while let Some((node, choices)) = open.pop() {
+            if listed.len() == most || self.nodes.is_empty() {
+                break;
+            }
+            for edge in self.nodes[node].edges.iter().rev() {
+                let mut longer = choices.clone();
+                longer.push(edge.choice);
+                open.push((edge.to, longer));
+            }
+            if let Some(leaf) = self.nodes[node].leaf {
+                listed.push((choices, leaf));
+            }
+        }
+        listed
+    }
+
+    /// For each node and each strand that has stepped last, how far a wanted end is.
+    fn distances(&self, wanted: &impl Fn(bool, u32) -> bool) -> Vec<Vec<(Name, Distance)>> {
+        let mut distances: Vec<Vec<(Name, Distance)>> = vec![Vec::new(); self.nodes.len()];
+        for node in self.ends_first() {
+            if self.nodes[node].leaf.is_some_and(|leaf| wanted(leaf.failing, leaf.outcome)) {
+                distances[node].push((ANYONE, (0, 0)));
+                continue;
+            }
+            // With `who` having stepped last: staying costs nothing, any other strand one switch.
+            let onward: Vec<(Name, Distance)> = self.nodes[node]
+                .edges
+                .iter()
+                .filter_map(|edge| {
+                    let (switches, steps) = distance(&distances[edge.to], edge.choice.who)?;
+                    Some((edge.choice.who, (switches, steps + 1)))
+                })
+                .collect();
+            let switching = onward.iter().map(|&(_, (switches, steps))| (switches + 1, steps)).min();
+            let Some(switching) = switching else { continue };
+            let mut own: Vec<(Name, Distance)> = vec![(ANYONE, switching)];
+            for &(who, staying) in &onward {
+                match own.iter_mut().find(|(known, _)| *known == who) {
+                    Some((_, known)) => *known = staying.min(*known),
+                    None => own.push((who, staying.min(switching))),
+                }
+            }
+            distances[node] = own;
+        }
+        distances
+    }
+
+    /// The nodes so ordered that every edge leads backwards.
+    fn ends_first(&self) -> Vec<usize> {
+        let mut order = Vec::with_capacity(self.nodes.len());
+        let mut entered = vec![false; self.nodes.len()];
+        let mut open = Vec::new();
+        if !self.nodes.is_empty() {
+            entered[0] = true;
+            open.push((0, 0));
+        }
+        while let Some((node, next)) = open.last_mut() {
+            match self.nodes[*node].edges.get(*next) {
+                Some(edge) => {
+                    *next += 1;
+                    if !entered[edge.to] {
+                        entered[edge.to] = true;
+                        open.push((edge.to, 0));
+                    }
+                }
+                None => {
+                    order.push(*node);
+                    open.pop();
+                }
+            }
+        }
+        order
+    }
+}
+
+/// Stands for every strand that has no entry of its own.
+const ANYONE: Name = Name(u32::MAX);
+
+fn distance(distances: &[(Name, Distance)], last: Name) -> Option<Distance> {
+    let own = distances.iter().find(|(who, _)| *who == last);
+    own.or_else(|| distances.iter().find(|(who, _)| *who == ANYONE)).map(|&(_, far)| far)
+}

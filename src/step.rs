@@ -1,0 +1,212 @@
+//! What can a strand do that others can see, and which two steps depend on each other?
+//!
+//! A *step* is one visible operation of one strand, or a whole poll of a task on a single-threaded
+//! event loop. What a step did is a list of [`Access`]es, and two steps depend on each other exactly
+//! if they access one object and one of the two accesses changes it. All that is not an access (a
+//! spawn, a join, a clone, a local variable) no other strand can tell.
+
+/// What an operation does, in the words of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// An atomic load, or a read of a checked cell.
+    Load,
+    /// An atomic store, or a write of a checked cell.
+    Store,
+    /// An atomic read-modify-write; the name is the method's.
+    Update(&'static str),
+    /// A memory fence: a step that only weak memory can tell apart.
+    Fence,
+    /// A lock is taken.
+    Lock,
+    /// A lock is given back.
+    Unlock,
+    /// A lock is taken if it is free.
+    TryLock,
+    /// A read lock is taken.
+    ReadLock,
+    /// A read lock is taken if nobody writes.
+    TryReadLock,
+    /// A read lock is given back.
+    ReadUnlock,
+    /// A write lock is taken.
+    WriteLock,
+    /// A write lock is taken if nobody else has the lock.
+    TryWriteLock,
+    /// A write lock is given back.
+    WriteUnlock,
+    /// A condition variable's wait begins, and its lock is given back.
+    Wait,
+    /// One waiter of a condition variable is woken, if there is one.
+    NotifyOne,
+    /// All waiters of a condition variable are woken.
+    NotifyAll,
+    /// A parked thread takes its token.
+    Park,
+    /// A thread is given its token.
+    Unpark,
+    /// Whether a strand has ended is asked, where the answer can be no.
+    IsFinished,
+    /// An operation of an asynchronous primitive; the name is the method's.
+    Async(&'static str),
+    /// A whole poll of a task that waits for more than one thing.
+    Poll,
+    /// A task is told to stop.
+    Abort,
+    /// A task that was told to stop is dropped.
+    Cancel,
+    /// Time passes up to a deadline.
+    Fire,
+    /// A choice that the program left open.
+    Choose,
+}
+
+impl Kind {
+    /// The word for it in a report.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Load => "load",
+            Self::Store => "store",
+            Self::Update(name) | Self::Async(name) => name,
+            Self::Fence => "fence",
+            Self::Lock => "lock",
+            Self::Unlock => "unlock",
+            Self::TryLock => "try_lock",
+            Self::ReadLock => "read",
+            Self::TryReadLock => "try_read",
+            Self::ReadUnlock => "unlock (read)",
+            Self::WriteLock => "write",
+            Self::TryWriteLock => "try_write",
+            Self::WriteUnlock => "unlock (write)",
+            Self::Wait => "wait",
+            Self::NotifyOne => "notify_one",
+            Self::NotifyAll => "notify_all",
+            Self::Park => "park",
+            Self::Unpark => "unpark",
+            Self::IsFinished => "is_finished",
+            Self::Poll => "poll",
+            Self::Abort => "abort",
+            Self::Cancel => "cancelled",
+            Self::Fire => "time is up",
+            Self::Choose => "choose",
+        }
+    }
+}
+
+/// What sort of thing an object is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum What {
+    /// An atomic.
+    Atomic,
+    /// A checked cell.
+    Cell,
+    /// A mutual exclusion lock that parks its thread.
+    Mutex,
+    /// A reader-writer lock that parks its thread.
+    RwLock,
+    /// A condition variable.
+    Condvar,
+    /// A strand, as others see it: its token, its end.
+    Strand,
+    /// An asynchronous lock.
+    AsyncMutex,
+    /// A semaphore.
+    Semaphore,
+    /// A notification.
+    Notify,
+    /// A channel.
+    Channel,
+    /// The virtual clock.
+    Clock,
+    /// All of memory, for a fence; or nothing, for a choice.
+    Program,
+}
+
+impl What {
+    /// The word for it in a report.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Atomic => "atomic",
+            Self::Cell => "cell",
+            Self::Mutex | Self::AsyncMutex => "mutex",
+            Self::RwLock => "rwlock",
+            Self::Condvar => "condvar",
+            Self::Strand => "strand",
+            Self::Semaphore => "semaphore",
+            Self::Notify => "notify",
+            Self::Channel => "channel",
+            Self::Clock => "clock",
+            Self::Program => "program",
+        }
+    }
+}
+
+/// Whether an access changed its object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// Two reads of one object can change places.
+    Read,
+    /// A write cannot change places with anything on the same object.
+    Write,
+}
+
+/// One thing a step did to one object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Access {
+    /// The object's number in this execution.
+    pub object: u32,
+    /// Whether it was changed.
+    pub mode: Mode,
+}
+
+impl Access {
+    /// Whether two accesses of different strands cannot change places.
+    pub fn depends_on(self, other: Self) -> bool {
+        self.object == other.object && (self.mode == Mode::Write || other.mode == Mode::Write)
+    }
+}
+
+/// A value that an operation read or wrote, kept as it is until a report needs its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Value {
+    /// An unsigned integer.
+    Unsigned(u64),
+    /// A signed integer.
+    Signed(i64),
+    /// A truth value.
+    Bool(bool),
+    /// An address, of which a report says only whether it is null: addresses differ between runs.
+    Pointer {
+        /// Whether it points nowhere.
+        null: bool,
+    },
+}
+
+impl std::fmt::Display for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Unsigned(value) => write!(f, "{value}"),
+            Self::Signed(value) => write!(f, "{value}"),
+            Self::Bool(value) => write!(f, "{value}"),
+            Self::Pointer { null: true } => f.write_str("null"),
+            Self::Pointer { null: false } => f.write_str("a pointer"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Access, Mode};
+
+    #[test]
+    fn only_two_reads_and_different_objects_are_independent() {
+        let access = |object, mode| Access { object, mode };
+        assert!(!access(1, Mode::Read).depends_on(access(1, Mode::Read)));
+        assert!(access(1, Mode::Read).depends_on(access(1, Mode::Write)));
+        assert!(access(1, Mode::Write).depends_on(access(1, Mode::Read)));
+        assert!(access(1, Mode::Write).depends_on(access(1, Mode::Write)));
+        assert!(!access(1, Mode::Write).depends_on(access(2, Mode::Write)));
+    }
+}
