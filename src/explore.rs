@@ -6,28 +6,32 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::check::{Check, Outcome, Outcomes, Pulse, watched};
+use crate::plan::{Check, Outcome, Outcomes};
 use crate::engine::Explorer;
 use crate::engine::Panicked;
 use crate::engine::explorer::{Ending, Moment, State};
 use crate::schedule::Schedule;
 use crate::source::Sources;
-use crate::search::{Choice, Counts, EverySchedule, Graph, Leaf, Search, Stuck};
+use crate::search::{Choice, Counts, EverySchedule, Graph, Leaf, Run, Search, Stuck};
 use crate::step::Kind;
+use crate::worker::{Pulse, watched};
 use crate::trace::{Place, Trace};
 use crate::verdict::{
     Failure, FailureKind, Limit, Listed, OutcomeInfo, Report, Schedules, Verdict,
 };
 
+/// The program under check.
+type Program<T> = Arc<dyn Fn() -> T + Send + Sync>;
+
 /// Explores a program on a thread of its own.
 pub(crate) fn explore<T: Outcome>(
     check: &Check,
-    program: Arc<dyn Fn() -> T + Send + Sync>,
+    program: Program<T>,
     caller: &'static Location<'static>,
 ) -> Report<T> {
     let silence = check.max_silence;
     let check = check.clone();
-    let explored = watched(move |pulse| Exploration::new(&check, &*program, pulse, caller).run(), silence);
+    let explored = watched(move |pulse| Exploration::new(&check, program, pulse, caller).run(), silence);
     explored.unwrap_or_else(|place| {
         empty(Verdict::Inconclusive(Limit::Stuck { after: silence, place: place.map(Place::from) }))
     })
@@ -48,7 +52,7 @@ pub(crate) fn empty<T: Ord>(verdict: Verdict) -> Report<T> {
 
 struct Exploration<'a, T> {
     check: &'a Check,
-    program: &'a dyn Fn() -> T,
+    program: Program<T>,
     pulse: &'a Pulse,
     caller: &'static Location<'static>,
     explorer: Explorer,
@@ -58,6 +62,15 @@ struct Exploration<'a, T> {
     started: Instant,
     /// The simplest failing schedule seen so far, for a search that does not come to its end.
     best: Option<(usize, Schedule)>,
+    /// The first execution, to be run again at the end.
+    first: Option<Repeatable>,
+}
+
+/// An execution that can be run again and compared.
+#[derive(Clone)]
+struct Repeatable {
+    steps: Vec<(Choice, u64)>,
+    leaf: Leaf,
 }
 
 /// One execution, judged.
@@ -82,7 +95,7 @@ enum Stop {
 impl<'a, T: Outcome> Exploration<'a, T> {
     fn new(
         check: &'a Check,
-        program: &'a dyn Fn() -> T,
+        program: Program<T>,
         pulse: &'a Pulse,
         caller: &'static Location<'static>,
     ) -> Self {
@@ -97,6 +110,7 @@ impl<'a, T: Outcome> Exploration<'a, T> {
             failed: 0,
             started: Instant::now(),
             best: None,
+            first: None,
         }
     }
 
@@ -111,6 +125,7 @@ impl<'a, T: Outcome> Exploration<'a, T> {
             let found = Found {
                 schedules: matches!(stop, Stop::Complete).then_some(Schedules { all, failing }),
                 simplest: search.simplest().map(<[Choice]>::to_vec),
+                outcomes: Some(search.outcomes().to_vec()),
                 ..Found::default()
             };
             return self.report(stop, found);
@@ -143,6 +158,9 @@ impl<'a, T: Outcome> Exploration<'a, T> {
                 Err(limit) => return Stop::Early(limit),
             };
             let recorded = self.explorer.with_run(|run| search.record(run, judged.leaf));
+            if self.first.is_none() {
+                self.first = Some(self.repeatable(judged.leaf));
+            }
             match recorded {
                 Ok(()) => {}
                 Err(Stuck::Full) => return Stop::Early(Limit::States(self.check.max_states)),
@@ -150,8 +168,12 @@ impl<'a, T: Outcome> Exploration<'a, T> {
                     return Stop::Early(Limit::Differs { step: step + 1 });
                 }
             }
+            if std::thread::panicking() {
+                return Stop::Early(Limit::Leftover);
+            }
             if !search.advance() {
-                return self.complete();
+                let last = self.repeatable(judged.leaf);
+                return self.complete(last);
             }
             if self.executions >= self.check.max_executions {
                 return Stop::Early(Limit::Executions(self.check.max_executions));
@@ -164,8 +186,34 @@ impl<'a, T: Outcome> Exploration<'a, T> {
         }
     }
 
-    /// Everything was explored: unless there was nothing to explore.
-    fn complete(&self) -> Stop {
+    fn repeatable(&self, leaf: Leaf) -> Repeatable {
+        let steps = |run: &Run| run.steps.iter().map(|step| (step.choice, step.sign)).collect();
+        Repeatable { steps: self.explorer.with_run(steps), leaf }
+    }
+
+    /// Runs the last and the first execution once more. A program that depends on something outside
+    /// may have done so where no other execution came by.
+    fn repeats(&mut self, last: Repeatable) -> Result<(), Limit> {
+        let counted = (self.executions, self.failed);
+        for before in [Some(last), self.first.clone()].into_iter().flatten() {
+            let plan: Vec<Choice> = before.steps.iter().map(|&(choice, _)| choice).collect();
+            let judged = self.execute(&mut |moment| follow(&plan, moment))?;
+            let again = self.repeatable(judged.leaf);
+            let same = before.steps.iter().zip(&again.steps).take_while(|(one, two)| one == two);
+            let same = same.count();
+            if same < before.steps.len() || same < again.steps.len() || before.leaf != again.leaf {
+                return Err(Limit::Differs { step: same + 1 });
+            }
+        }
+        (self.executions, self.failed) = counted;
+        Ok(())
+    }
+
+    /// Everything was explored: unless there was nothing to explore, or something else each time.
+    fn complete(&mut self, last: Repeatable) -> Stop {
+        if let Err(limit) = self.repeats(last) {
+            return Stop::Early(limit);
+        }
         let (strands, announced) =
             self.explorer.look(|state| (state.most_strands, state.announced_anything));
         if strands < 2 || announced {
@@ -181,7 +229,7 @@ impl<'a, T: Outcome> Exploration<'a, T> {
         decide: &mut crate::engine::explorer::Decide<'_>,
     ) -> Result<Judged, Limit> {
         let value = RefCell::new(None);
-        let program = self.program;
+        let program = &*self.program;
         let explorer = &self.explorer;
         let ending = explorer.drive(|| {
             explorer.run(&|| { let returned = program(); *value.borrow_mut() = Some(returned); }, decide)
@@ -275,6 +323,16 @@ impl<'a, T: Outcome> Exploration<'a, T> {
 
     /// Runs the simplest failing schedule once more and writes down what happens.
     fn failure(&mut self, complete: bool, found: &Found) -> Option<Failure> {
+        if std::thread::panicking() {
+            // Nothing can run on this thread any more: see `Limit::Leftover`.
+            let (_, schedule) = self.best.clone()?;
+            let check = self.check.clone().replay(schedule);
+            let report = explore(&check, Arc::clone(&self.program), self.caller);
+            return match report.verdict {
+                Verdict::Failed(failure) => Some(*failure),
+                _ => None,
+            };
+        }
         let judged = match (&found.simplest, &self.best) {
             (Some(choices), _) => {
                 let choices = choices.clone();

@@ -1,24 +1,72 @@
 //! drawloom draws what looms only check.
 //!
 //! It takes a small concurrent program, runs it under every schedule that matters, and shows the one
-//! that breaks it: who ran, in which order, who read what.
+//! that breaks it: who ran, in which order, who read what. [`check`] is the one call for a test;
+//! [`Check`] says more precisely what is wanted and returns a [`Report`].
+//!
+//! The modules [`sync`], [`thread`], [`parking_lot`] and [`tokio`] mirror the originals: adopting the
+//! checker is a change of imports. Outside a check their types are the real thing. Without the feature
+//! `check` they are plain re-exports, and nothing else is here.
+//!
+//! The parts below stand in reading order: each uses only those above it.
 
+#[cfg(feature = "check")]
 pub mod schedule;
+#[cfg(feature = "check")]
 pub mod step;
+#[cfg(feature = "check")]
 mod search;
+#[cfg(feature = "check")]
 pub mod trace;
+#[cfg(feature = "check")]
 mod source;
+#[cfg(feature = "check")]
 pub mod verdict;
+#[cfg(feature = "check")]
+mod plan;
+#[cfg(feature = "check")]
+mod worker;
+#[cfg(feature = "check")]
 mod engine;
-mod explore;
+#[cfg(feature = "check")]
 mod facade;
-mod check;
+#[cfg(feature = "check")]
+mod explore;
+#[cfg(feature = "check")]
 mod explain;
-mod render;
+#[cfg(feature = "check")]
+pub mod render;
+#[cfg(feature = "check")]
+mod check;
 
-pub use check::{Check, Engine, Outcome, check};
+#[cfg(feature = "check")]
+pub use check::check;
+#[cfg(feature = "check")]
 pub use facade::*;
+#[cfg(feature = "check")]
+pub use plan::{Check, Engine, Outcome};
+#[cfg(feature = "check")]
 pub use schedule::Schedule;
+#[cfg(feature = "check")]
 pub use search::Counts;
+#[cfg(feature = "check")]
 pub use source::Sources;
+#[cfg(feature = "check")]
 pub use verdict::{Failure, FailureKind, Limit, Report, Verdict};
+
+#[cfg(all(not(feature = "check"), feature = "parking_lot"))]
+pub use ::parking_lot;
+#[cfg(all(not(feature = "check"), feature = "tokio"))]
+pub use ::tokio;
+#[cfg(not(feature = "check"))]
+pub use std::{sync, thread};
+
+/// README's code is compiled and run.
+#[cfg(all(doctest, feature = "check"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+/// So is the book's.
+#[cfg(all(doctest, feature = "check", feature = "tokio"))]
+#[doc = include_str!("../docs/src/check.md")]
+struct CheckYourOwnCode;

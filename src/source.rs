@@ -46,46 +46,116 @@ impl Sources {
         self.lines(file)?.into_iter().nth(line.checked_sub(1)? as usize)
     }
 
+    /// The text of a line from a place on.
+    pub fn text_from(&self, place: &Place) -> Option<String> {
+        let line = self.line(&place.file, place.line)?;
+        Some(from_column(&line, place.column).to_owned())
+    }
+
     /// The name of what is made at a place: `jar` in `let jar = AtomicU32::new(0)`.
     pub fn name_made_at(&self, place: &Place) -> Option<String> {
         let lines = self.lines(&place.file)?;
         let statement = statement_up_to(&lines, place)?;
-        bound_name(&statement)
+        let block = || block_bound_to(&lines, (place.line as usize).checked_sub(1)?);
+        bound_name(&statement).or_else(|| bound_name(&block()?))
     }
 
     /// The name of what a method is called on at a place: `jar` in `jar.lock()`.
     pub fn name_used_at(&self, place: &Place) -> Option<String> {
         let line = self.line(&place.file, place.line)?;
-        let before = line.get(..(place.column as usize).checked_sub(1)?)?.trim_end();
+        let before = up_to_column(&line, place.column).trim_end();
         let receiver = before.strip_suffix('.')?;
         let start = receiver.rfind(|c: char| !is_word(c)).map_or(0, |at| at + 1);
         word(&receiver[start..])
     }
 
     /// The function that a strand started at a place runs: `book` in `spawn(book(ann))`.
+    ///
+    /// A closure that does more than call one function has no name.
     pub fn name_of_callee(&self, place: &Place) -> Option<String> {
         let lines = self.lines(&place.file)?;
         let at = place.line.checked_sub(1)? as usize;
-        let mut text = lines.get(at)?.get((place.column as usize).checked_sub(1)?..)?.to_owned();
-        text.extend(lines.iter().skip(at + 1).take(2).map(|line| format!(" {}", line.trim())));
-        let mut rest = text.split_once("spawn")?.1.split_once('(')?.1.trim_start();
-        for opening in ["async", "move", "||", "{"] {
+        let mut text = from_column(lines.get(at)?, place.column).to_owned();
+        text.extend(lines.iter().skip(at + 1).take(3).map(|line| format!(" {}", line.trim())));
+        let arguments =
+            inside_parentheses(text.split_once("spawn")?.1.trim_start_matches("_scope"))?;
+        let mut rest = arguments
+            .split_once(',')
+            .filter(|(_, more)| more.contains("async"))
+            .map_or(arguments, |(_, more)| more)
+            .trim();
+        for opening in ["async", "move"] {
             rest = rest.strip_prefix(opening).unwrap_or(rest).trim_start();
         }
         if let Some(closure) = rest.strip_prefix('|') {
-            rest = closure.split_once('|')?.1.trim_start();
+            rest = closure.split_once('|')?.1.trim();
         }
-        let (path, _) = rest.split_once('(')?;
-        let last = path.rsplit("::").next()?.rsplit('.').next()?;
-        word(last).filter(|_| path.chars().all(|c| is_word(c) || c == ':' || c == '.'))
+        if let Some(block) = rest.strip_prefix('{') {
+            rest = block.trim_end().strip_suffix('}')?.trim();
+        }
+        let rest = rest.trim_end_matches(';').trim_end_matches(".await");
+        let (path, call) = rest.split_at(rest.find('(').unwrap_or(rest.len()));
+        let called = call.is_empty() || inside_parentheses(call)?.len() + 2 == call.len();
+        let path = path.strip_prefix("self.").unwrap_or(path);
+        word(path.rsplit("::").next()?).filter(|_| called)
     }
+}
+
+/// What stands between a parenthesis at the beginning and the one that closes it.
+fn inside_parentheses(text: &str) -> Option<&str> {
+    let text = text.trim_start().strip_prefix('(')?;
+    let mut depth = 1;
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return text.get(..at);
+        }
+    }
+    None
+}
+
+/// The beginning of the `let name = {` whose block ends with what is made at a line, if it does.
+fn block_bound_to(lines: &[String], at: usize) -> Option<String> {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let own = indent(lines.get(at)?);
+    let last =
+        lines[at..].iter().skip(1).find(|line| !line.trim().is_empty() && indent(line) <= own)?;
+    let end = if last.trim_start().starts_with(['}', ')']) && indent(last) == own {
+        last
+    } else {
+        &lines[at]
+    };
+    if end.trim_end().ends_with([';', '{', '(', ',']) {
+        return None;
+    }
+    let outer =
+        lines[..at].iter().rev().find(|line| !line.trim().is_empty() && indent(line) < own)?;
+    let begin = outer.trim();
+    (begin.starts_with("let ") && begin.ends_with("= {")).then(|| begin.to_owned())
+}
+
+/// Where a column begins in a line: columns count characters, from 1.
+fn column_start(line: &str, column: u32) -> usize {
+    let characters = (column as usize).saturating_sub(1);
+    line.char_indices().nth(characters).map_or(line.len(), |(at, _)| at)
+}
+
+fn from_column(line: &str, column: u32) -> &str {
+    &line[column_start(line, column)..]
+}
+
+fn up_to_column(line: &str, column: u32) -> &str {
+    &line[..column_start(line, column)]
 }
 
 /// The text of the statement that a place is in, up to the place.
 fn statement_up_to(lines: &[String], place: &Place) -> Option<String> {
     let at = place.line.checked_sub(1)? as usize;
-    let own = lines.get(at)?.get(..(place.column as usize).checked_sub(1)?)?;
-    let mut statement = own.to_owned();
+    let mut statement = up_to_column(lines.get(at)?, place.column).to_owned();
     for above in 1..=MOST_LINES_ABOVE as usize {
         let Some(line) = at.checked_sub(above).and_then(|above| lines.get(above)) else { break };
         let line = line.trim_end();
@@ -126,19 +196,21 @@ fn field_name(statement: &str) -> Option<String> {
     let mut rest = statement.trim_end();
     // What may stand between the field and the call: `Arc::new(`, `sync::`.
     loop {
-        let wrapped = rest.strip_suffix('(').map(|call| call.trim_end_matches(|c| is_word(c) || c == ':'));
+        let wrapped =
+            rest.strip_suffix('(').map(|call| call.trim_end_matches(|c| is_word(c) || c == ':'));
         match wrapped {
             Some(shorter) if shorter.len() < rest.len() => rest = shorter.trim_end(),
             _ => break,
         }
     }
-    let rest = rest.trim_end_matches(|c| is_word(c) || c == ':').len().max(0);
+    let rest = rest.trim_end_matches(|c| is_word(c) || c == ':').len();
     let head = statement.get(..rest)?;
     let tail = statement.get(rest..)?;
     // `coins: AtomicU32::` splits at the first single colon of the tail or of what stands before it.
     let joined = format!("{}{}", head.rsplit(['{', ',', '(']).next()?, tail);
     let (name, after) = joined.split_once(':')?;
-    (!after.starts_with(':') && !name.contains('=') && !name.contains("let ")).then(|| word(name.trim()))?
+    (!after.starts_with(':') && !name.contains('=') && !name.contains("let "))
+        .then(|| word(name.trim()))?
 }
 
 /// How many commas of a tuple expression have been passed.
@@ -167,7 +239,8 @@ fn word(text: &str) -> Option<String> {
         && !text.starts_with(|c: char| c.is_ascii_digit())
         && text != "_"
         && text != "self";
-    ok.then(|| text.to_owned())
+    // `_alice` keeps a guard or a handle that is not used: it is alice all the same.
+    ok.then(|| text.trim_start_matches('_').to_owned()).filter(|name| !name.is_empty())
 }
 
 /// A file that the compiler has named, relative to the folder it ran in.
@@ -196,6 +269,15 @@ let alice =
 tokio::spawn(book(&hall));
 *jar.lock().unwrap() += 1;
 spawn(async move { bank::transfer(&a) });
+let _carol = spawn(book);
+let cook = {
+    let full = Arc::clone(&full);
+    thread::spawn(move || {
+        full.store(1);
+    })
+};
+scope.spawn(|| jar.store(1));
+scope.spawn(put_coin);
 ";
 
     fn place(line: u32, needle: &str) -> Place {
@@ -218,6 +300,9 @@ spawn(async move { bank::transfer(&a) });
         assert_eq!(name(5, "Mutex::new").as_deref(), Some("right"));
         assert_eq!(name(7, "thread::spawn").as_deref(), Some("alice"));
         assert_eq!(name(8, "spawn"), None);
+        assert_eq!(name(12, "spawn").as_deref(), Some("carol"));
+        assert_eq!(name(15, "thread").as_deref(), Some("cook"));
+        assert_eq!(name(14, "Arc").as_deref(), Some("full"));
     }
 
     #[test]
@@ -226,6 +311,10 @@ spawn(async move { bank::transfer(&a) });
         assert_eq!(sources().name_of_callee(&place(8, "spawn")).as_deref(), Some("put_coin"));
         assert_eq!(sources().name_of_callee(&place(9, "tokio")).as_deref(), Some("book"));
         assert_eq!(sources().name_of_callee(&place(11, "spawn")).as_deref(), Some("transfer"));
+        assert_eq!(sources().name_of_callee(&place(20, "spawn")).as_deref(), Some("put_coin"));
+        // What a closure does with an object is not what it is called.
+        assert_eq!(sources().name_of_callee(&place(15, "thread")), None);
+        assert_eq!(sources().name_of_callee(&place(19, "spawn")), None);
     }
 
     #[test]

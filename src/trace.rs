@@ -59,6 +59,8 @@ pub struct StrandInfo {
     pub sort: Sort,
     /// Where it was started.
     pub birth: Place,
+    /// How many steps had been taken when it ended; `None` if it did not end.
+    pub ended: Option<usize>,
 }
 
 /// Anything shared that was used. Operations name it by its position in [`Trace::objects`].
@@ -76,9 +78,22 @@ pub struct ObjectInfo {
     pub strand: Option<usize>,
 }
 
+/// What became of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// It changed its object.
+    Changed,
+    /// It only looked, or tried in vain: a `try_lock` or a `compare_exchange` that failed.
+    Looked,
+    /// It asked for something and has not had it yet: its task was suspended there.
+    Waits,
+}
+
 /// One operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Op {
+    /// Who did it: the strand of its step, but for a destructor of a strand that has failed.
+    pub strand: usize,
     /// What it did.
     pub kind: Kind,
     /// To which object.
@@ -91,8 +106,50 @@ pub struct Op {
     pub written: Option<Value>,
     /// The step that wrote what it has read; `None` if that was there from the start.
     pub from: Option<usize>,
-    /// Whether it changed its object: a `try_lock` or a `compare_exchange` that failed did not.
-    pub changed: bool,
+    /// What became of it.
+    pub effect: Effect,
+    /// The lock that it gives back by the way, for [`Kind::Wait`].
+    pub frees: Option<usize>,
+}
+
+impl Op {
+    /// Whether its strand has a lock by it.
+    pub fn takes(&self) -> bool {
+        takes(self.kind) && self.effect == Effect::Changed
+    }
+
+    /// Whether its strand gives a lock back by it.
+    pub fn gives_back(&self) -> bool {
+        gives_back(self.kind)
+    }
+}
+
+/// Whether an operation takes a lock, if it works.
+pub(crate) fn takes(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Lock
+            | Kind::TryLock
+            | Kind::ReadLock
+            | Kind::TryReadLock
+            | Kind::WriteLock
+            | Kind::TryWriteLock
+            | Kind::Async("lock" | "try_lock")
+    )
+}
+
+/// Whether an operation gives a lock back.
+pub(crate) fn gives_back(kind: Kind) -> bool {
+    matches!(kind, Kind::Unlock | Kind::ReadUnlock | Kind::WriteUnlock)
+}
+
+/// An operation that is no step, because nobody else was there who could have told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aside {
+    /// How many steps had been taken by then.
+    pub after: usize,
+    /// What was done.
+    pub op: Op,
 }
 
 /// One step.
@@ -108,6 +165,19 @@ pub struct Step {
     pub counts: Option<Counts>,
 }
 
+/// A panic of a strand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Panicked {
+    /// Whose.
+    pub strand: usize,
+    /// How many steps had been taken by then.
+    pub after: usize,
+    /// What it said.
+    pub message: String,
+    /// Where it was raised.
+    pub place: Place,
+}
+
 /// A strand that cannot go on, at the end of a deadlock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blocked {
@@ -119,7 +189,7 @@ pub struct Blocked {
     pub object: Option<usize>,
     /// Where it waits.
     pub place: Option<Place>,
-    /// Who has to move first.
+    /// Who has to move first: who has the lock, who has to end, or whose poll stops the event loop.
     pub holders: Vec<Holder>,
 }
 
@@ -143,8 +213,12 @@ pub struct Trace {
     pub objects: Vec<ObjectInfo>,
     /// The steps in order. The first is step 1 in reports.
     pub steps: Vec<Step>,
+    /// What was done between the steps while nobody else was there, in order.
+    pub asides: Vec<Aside>,
     /// What could happen before the first step, where the state graph is known.
     pub counts: Option<Counts>,
+    /// The panics, in order.
+    pub panics: Vec<Panicked>,
     /// Who cannot go on at the end.
     pub blocked: Vec<Blocked>,
     /// The last value of each object that has one.

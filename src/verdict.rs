@@ -114,6 +114,8 @@ pub enum Limit {
         /// Where it was seen last.
         place: Option<Place>,
     },
+    /// A destructor of the program waits for ever, so the program cannot be cleared away.
+    Leftover,
     /// Real threads can show a failure and never its absence.
     Native,
     /// The engine cannot run the program.
@@ -175,6 +177,10 @@ impl fmt::Display for Limit {
                      stops all of them",
                 )
             }
+            Self::Leftover => f.write_str(
+                "stopped: a destructor waits for ever while the program is cleared away\n\
+                 help: a lock that a `drop` takes must not be held by the strand that the drop holds up",
+            ),
             Self::Native => f.write_str("real threads have shown no failure, which proves nothing"),
             Self::Refused(why) => f.write_str(why),
         }

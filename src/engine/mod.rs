@@ -94,3 +94,20 @@ pub(crate) fn inherit<T>(f: impl FnOnce() -> T) -> impl FnOnce() -> T {
         None => f(),
     }
 }
+
+/// Has a future for other real threads be part of the native check that drives this one, if any.
+#[cfg(feature = "tokio")]
+pub(crate) fn inherit_polls<F: Future>(future: F) -> impl Future<Output = F::Output> {
+    let check = match driver() {
+        Driver::Native(check) => Some(check),
+        _ => None,
+    };
+    async move {
+        let mut future = std::pin::pin!(future);
+        std::future::poll_fn(|context| match check {
+            Some(check) => drive_natively(check, || future.as_mut().poll(context)),
+            None => future.as_mut().poll(context),
+        })
+        .await
+    }
+}

@@ -7,8 +7,14 @@
 #[cfg(feature = "check")]
 mod announce;
 
+#[cfg(feature = "parking_lot")]
+pub mod parking_lot;
 pub mod sync;
 pub mod thread;
+#[cfg(all(feature = "tokio", feature = "check"))]
+pub mod tokio;
 
 #[cfg(feature = "check")]
 pub(crate) use announce::{Announced, announce};
+#[cfg(all(feature = "tokio", not(feature = "check")))]
+pub use ::tokio;

@@ -90,7 +90,9 @@ impl Graph {
             last = Some(choice.who);
             node = to;
         }
-        Some(choices)
+        // A program without a step has one end, and it need not be a wanted one.
+        let leaf = self.nodes[node].leaf?;
+        wanted(leaf.failing, leaf.outcome).then_some(choices)
     }
 
     /// What could still happen along a path, given the counts of all nodes.

@@ -37,6 +37,7 @@ pub struct EverySchedule {
     plan: Vec<Choice>,
     all: u128,
     failing: u128,
+    outcomes: Vec<u128>,
     simplest: Option<(usize, Vec<Choice>)>,
 }
 
@@ -49,6 +50,11 @@ impl EverySchedule {
     /// How many schedules were tried, and how many of them failed.
     pub fn counts(&self) -> (u128, u128) {
         (self.all, self.failing)
+    }
+
+    /// How many schedules ended in each outcome.
+    pub fn outcomes(&self) -> &[u128] {
+        &self.outcomes
     }
 
     /// The failing schedule with the fewest switches, then the fewest steps, then the smallest.
@@ -75,6 +81,11 @@ impl Search for EverySchedule {
 
     fn record(&mut self, run: &Run, leaf: Leaf) -> Result<(), Stuck> {
         self.all += 1;
+        let outcome = leaf.outcome as usize;
+        if self.outcomes.len() <= outcome {
+            self.outcomes.resize(outcome + 1, 0);
+        }
+        self.outcomes[outcome] += 1;
         if leaf.failing {
             self.failing += 1;
             self.consider(run);

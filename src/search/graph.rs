@@ -120,7 +120,9 @@ impl Graph {
         }
         key.sort_unstable();
         key.dedup();
-        key.extend([choice.who.0, u32::from(choice.option), last[choice.who.index()]]);
+        // How much of a poll one step is depends on who else is there: see the explorer's `carries_on`.
+        let accesses = u32::try_from(run.accesses_of(step).len()).unwrap_or(u32::MAX);
+        key.extend([accesses, choice.who.0, u32::from(choice.option), last[choice.who.index()]]);
         let next = u32::try_from(self.events.len() + 1).unwrap_or(u32::MAX);
         let event = match self.events.get(key.as_slice()) {
             Some(&event) => event,

@@ -32,6 +32,7 @@ pub(crate) use time::TimerId;
 
 use self::state::{Pending, Status};
 use super::{Driver, Object, Panicked};
+use crate::plan::Bounds;
 use crate::schedule::Turn;
 use crate::search::{Choice, Run};
 use crate::step::{Kind, Mode, Value, What};
@@ -73,14 +74,6 @@ pub(crate) type Decide<'a> = dyn FnMut(&Moment<'_>) -> Option<usize> + 'a;
 /// How often strands may run in a row without a visible step before that is a livelock.
 const MOST_SILENT_RUNS: usize = 20_000;
 
-/// What the program may use.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Bounds {
-    pub(crate) steps: usize,
-    pub(crate) strands: usize,
-    pub(crate) stack: usize,
-}
-
 /// The engine. It belongs to one thread and is reached through [`super::driver`].
 pub(crate) struct Explorer {
     state: RefCell<State>,
@@ -104,19 +97,14 @@ impl Explorer {
     /// it was cancelled, does so here, with the same decisions.
     pub(crate) fn run(&self, program: &dyn Fn(), decide: &mut Decide<'_>) -> Ending {
         self.state.borrow_mut().colds.clear();
-        let mut replay: Vec<Choice> = Vec::new();
+        let mut replay = Run::default();
         loop {
             self.state.borrow_mut().begin();
             self.start_main(program);
-            let mut again = |moment: &Moment<'_>| match replay.get(moment.step) {
-                Some(&choice) => moment.position(choice),
-                None => decide(moment),
-            };
-            let ending = self.run_to_the_end(&mut again);
+            let ending = self.run_to_the_end(&replay, decide);
+            self.state.borrow_mut().note_end();
             if ending == Ending::Again {
-                let state = self.state.borrow();
-                replay.clear();
-                replay.extend(state.run.steps.iter().map(|step| step.choice));
+                replay = std::mem::take(&mut self.state.borrow_mut().run);
             }
             self.tear_down();
             if ending != Ending::Again {
@@ -125,7 +113,8 @@ impl Explorer {
         }
     }
 
-    fn run_to_the_end(&self, decide: &mut Decide<'_>) -> Ending {
+    /// Runs what was run before in the same way, and from there on as it is decided.
+    fn run_to_the_end(&self, before: &Run, decide: &mut Decide<'_>) -> Ending {
         let mut last = None;
         loop {
             self.settle();
@@ -152,11 +141,24 @@ impl Explorer {
             let start = state.run.steps.last().map_or(0, |step| step.enabled_end);
             let moment =
                 Moment { step, enabled: &state.run.enabled[start..], strands: &state.turns, last };
-            let Some(position) = decide(&moment) else { return Ending::Abandoned };
+            let replayed = before.steps.get(step).map(|step| step.choice);
+            let position = match replayed {
+                Some(choice) => moment.position(choice),
+                None => decide(&moment),
+            };
+            let Some(position) = position else { return Ending::Abandoned };
             let choice = state.run.enabled[start + position];
             let strand = state.turns[position];
             last = Some(choice);
+            if replayed.is_some() {
+                // Who was polled ahead before, and is not now, could not always go.
+                state.run.enabled.truncate(start);
+                state.run.enabled.extend(before.enabled_at(step));
+            }
             state.begin_step(choice, strand);
+            if state.begin_blocked(strand) {
+                continue;
+            }
             state.grant(strand, choice.option, true);
             let is_clock = state.strands[strand].kind == StrandKind::Clock;
             drop(state);
@@ -212,6 +214,9 @@ impl Explorer {
             // Nobody else is there who could tell: no step.
             state.grant(me, 0, false);
             return state.strands[me].option;
+        }
+        if state.has_asked_in_vain(me) {
+            state.begin_again(me);
         }
         state.strands[me].status = Status::Announced;
         drop(state);

@@ -22,7 +22,8 @@ use super::state::{Ending, Pending, State, Status, StrandId, StrandKind};
 use super::strand::Strand;
 use super::teardown::Teardown;
 use super::Explorer;
-use crate::step::{Kind, Mode};
+use crate::search::{Name, RunStep};
+use crate::step::{Kind, Mode, What};
 
 /// How many tasks of a runtime can be polled at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +63,24 @@ pub(crate) trait TaskSlot {
 /// The future of a task.
 pub(crate) type TaskFuture = Pin<Box<dyn Future<Output = ()>>>;
 
+/// A poll that must not start before it is chosen.
+#[derive(Clone, Debug)]
+pub(crate) struct Cold {
+    strand: Name,
+    /// Which of the strand's polls.
+    poll: usize,
+    /// What it has looked at when it was started ahead, which was then part of the step before.
+    looks: Vec<Look>,
+}
+
+/// Something that changes silently.
+#[derive(Clone, Copy, Debug)]
+enum Look {
+    Clock,
+    /// Whether a strand has ended.
+    Strand(Name),
+}
+
 /// Where a future stands that is polled again and again.
 #[derive(Default)]
 pub(super) struct PollState {
@@ -86,6 +105,13 @@ pub(super) struct PollState {
     wary: bool,
     spinning: bool,
     pub(super) join_wakers: Vec<Waker>,
+    /// Who was spawned or woken by the poll at hand and cannot be polled before it has ended, so not
+    /// before it was chosen either.
+    held_back: Vec<StrandId>,
+    /// What the poll at hand has looked at before it was chosen.
+    looks: Vec<Look>,
+    /// Who was spawned by the poll at hand.
+    spawned: Vec<Name>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -160,6 +186,9 @@ impl Explorer {
         if state.loops[event_loop].closed {
             state.poll_of(id).cancelled = true;
         }
+        if let Some(poll) = &mut state.strands[parent].poll {
+            poll.spawned.push(name);
+        }
         state.make_ready(id);
         id
     }
@@ -178,6 +207,10 @@ impl Explorer {
         loop {
             self.start_host_poll(me, at);
             let polled = future.as_mut().poll(&mut context);
+            if polled.is_ready() && self.leaves_tasks_behind(me) {
+                // Their next polls come before this or never.
+                self.enter_poll(at);
+            }
             let mut state = self.state.borrow_mut();
             state.rest(me);
             match polled {
@@ -193,6 +226,15 @@ impl Explorer {
                 }
             }
         }
+    }
+
+    /// Whether a thread that leaves `block_on` keeps tasks of the loop from being polled again.
+    fn leaves_tasks_behind(&self, me: StrandId) -> bool {
+        let state = self.state.borrow();
+        let Some(poll) = &state.strands[me].poll else { return false };
+        let event_loop = poll.event_loop;
+        state.loops[event_loop].flavor == Flavor::CurrentThread
+            && state.live_tasks(event_loop).next().is_some()
     }
 
     fn enter_loop(&self, executor: Executor) -> (StrandId, Waker) {
@@ -211,8 +253,9 @@ impl Explorer {
         event_loop.driven = true;
         let execution = state.execution;
         let waker = Waker::from(Arc::new(StrandWaker { execution, strand: me }));
+        let polls = state.strands[me].polls;
         state.strands[me].poll =
-            Some(PollState { event_loop: executor.number, ..PollState::default() });
+            Some(PollState { event_loop: executor.number, polls, ..PollState::default() });
         (me, waker)
     }
 
@@ -223,6 +266,7 @@ impl Explorer {
             let object = state.strand_object(me);
             drop(state);
             self.announce_pending(Pending { object, kind: Kind::Poll, at, options: 1 });
+            self.state.borrow_mut().begins_poll(me, Mode::Read);
         }
     }
 
@@ -235,7 +279,13 @@ impl Explorer {
         poll.start();
         let waker = poll.waker.clone();
         let cancelled = poll.cancelled;
+        let was_cold = poll.under_way;
         let (Some(mut future), Some(waker)) = (poll.future.take(), waker) else { return };
+        if was_cold {
+            // It was chosen before it began, as a step on what others see of it.
+            let mode = if cancelled { Mode::Write } else { Mode::Read };
+            state.begins_poll(me, mode);
+        }
         drop(state);
         let polled = panic::catch_unwind(AssertUnwindSafe(move || {
             if cancelled || tearing_down {
@@ -282,9 +332,8 @@ impl Explorer {
     pub(crate) fn asks(&self) {
         let mut state = self.state.borrow_mut();
         let me = state.current;
-        let Some(poll) = &state.strands[me].poll else { return };
-        let ahead = poll.stage == Stage::Polling && !poll.under_way;
-        if ahead && poll.not_ready > 0 && poll.all_of == 0 && !state.unwinding() {
+        let any = state.strands[me].poll.as_ref().is_some_and(|poll| poll.all_of == 0);
+        if any && state.has_asked_in_vain(me) && !state.unwinding() {
             state.begin_again(me);
             drop(state);
             self.suspend();
@@ -304,6 +353,20 @@ impl Explorer {
         }
     }
 
+    /// A future that waits for all of what it asks ends before that, because something has failed. It
+    /// can be told then what else is ready, so the poll must not have been started ahead.
+    pub(crate) fn ends_early(&self) {
+        let mut state = self.state.borrow_mut();
+        let me = state.current;
+        let poll = state.strands[me].poll.as_ref();
+        let ahead = poll.is_some_and(|poll| poll.stage == Stage::Polling && !poll.under_way);
+        if ahead && !state.unwinding() {
+            state.begin_again(me);
+            drop(state);
+            self.suspend();
+        }
+    }
+
     /// Enters (`true`) or leaves a part of a poll that waits for all of what it asks.
     pub(crate) fn waits_for_all(&self, enter: bool) {
         let mut state = self.state.borrow_mut();
@@ -313,15 +376,31 @@ impl Explorer {
         }
     }
 
+    /// Enters a part of a poll that waits for any of what it asks, so that the order of asking can be
+    /// told whatever is around it. The answer is for [`Explorer::waits_as_before`].
+    pub(crate) fn waits_for_any(&self) -> usize {
+        let mut state = self.state.borrow_mut();
+        let me = state.current;
+        state.strands[me].poll.as_mut().map_or(0, |poll| std::mem::take(&mut poll.all_of))
+    }
+
+    /// Leaves such a part.
+    pub(crate) fn waits_as_before(&self, all_of: usize) {
+        let mut state = self.state.borrow_mut();
+        let me = state.current;
+        if let Some(poll) = &mut state.strands[me].poll {
+            poll.all_of = all_of;
+        }
+    }
+
     /// Whether a task or thread has ended; if not, `waker` is called when it does.
     pub(crate) fn poll_join(&self, target: StrandId, waker: &Waker) -> bool {
         self.asks();
         let mut state = self.state.borrow_mut();
-        let me = state.current;
-        if state.strands[me].poll.as_ref().is_some_and(|poll| poll.under_way) {
-            let object = state.strand_object(target);
-            state.access(object, Mode::Read);
-        }
+        let object = state.strand_object(target);
+        state.access(object, Mode::Read);
+        let look = Look::Strand(state.strands[target].name);
+        state.note(look);
         if state.strands[target].status == Status::Ended {
             state.joined(target);
             return true;
@@ -358,6 +437,7 @@ impl Explorer {
             let object = state.strand_object(me);
             drop(state);
             self.announce_pending(Pending { object, kind: Kind::Poll, at, options: 1 });
+            self.state.borrow_mut().begins_poll(me, Mode::Read);
         }
     }
 
@@ -377,9 +457,8 @@ impl Explorer {
         }
         let poll = state.poll_of(target);
         poll.cancelled = true;
-        let resting = poll.stage == Stage::Resting;
-        let status = state.strands[target].status;
-        if resting && matches!(status, Status::Idle | Status::Spinning | Status::Cold) {
+        if poll.stage == Stage::Resting {
+            state.silent.retain(|&strand| strand != target);
             state.make_ready(target);
         }
     }
@@ -390,14 +469,17 @@ impl Explorer {
         if state.execution != executor.execution || state.tearing_down {
             return;
         }
-        state.loops[executor.number].closed = true;
-        let tasks: Vec<StrandId> = (0..state.strands.len())
-            .filter(|&id| {
-                let strand = &state.strands[id];
-                let of_loop = |poll: &PollState| poll.event_loop == executor.number;
-                strand.kind == StrandKind::Task && strand.poll.as_ref().is_some_and(of_loop)
-            })
-            .collect();
+        let event_loop = executor.number;
+        state.loops[event_loop].closed = true;
+        let first = state.live_tasks(event_loop).next();
+        if let (Some(task), Flavor::MultiThread(_)) = (first, state.loops[event_loop].flavor) {
+            // Workers go on until then, and how far they come can be told.
+            drop(state);
+            self.announce_on_strand(task, Kind::Async("shut down"), at);
+            self.done(Mode::Write, None, None);
+            state = self.state.borrow_mut();
+        }
+        let tasks: Vec<StrandId> = state.tasks(event_loop).collect();
         drop(state);
         for task in tasks {
             self.drop_task(task, at);
@@ -417,7 +499,7 @@ impl Explorer {
                 self.suspend();
                 return;
             }
-            if state.poll_of(task).under_way {
+            if state.poll_of(task).stage == Stage::Polling {
                 // Its worker is in the middle of a poll: a runtime waits for that.
                 state.poll_of(task).cancelled = true;
                 drop(state);
@@ -447,6 +529,7 @@ impl Drop for LeaveLoop<'_> {
         let mut state = self.explorer.state.borrow_mut();
         state.rest(self.me);
         if let Some(poll) = state.strands[self.me].poll.take() {
+            state.strands[self.me].polls = poll.polls;
             state.loops[poll.event_loop].driven = false;
         }
     }
@@ -459,6 +542,8 @@ impl PollState {
         self.spinning = false;
         self.not_ready = 0;
         self.all_of = 0;
+        self.looks.clear();
+        self.spawned.clear();
     }
 }
 
@@ -477,7 +562,8 @@ impl State {
     /// Whether there is a worker for what a strand is about to do.
     pub(super) fn has_worker(&self, strand: StrandId) -> bool {
         let Some(poll) = &self.strands[strand].poll else { return true };
-        if poll.under_way || !self.needs_worker(strand) {
+        // What is cleared away has nothing to wait for.
+        if self.tearing_down || poll.under_way || !self.needs_worker(strand) {
             return true;
         }
         let event_loop = &self.loops[poll.event_loop];
@@ -487,6 +573,33 @@ impl State {
         }
     }
 
+    /// Whether a strand stands in a poll that was started ahead and needs a worker to go on.
+    pub(super) fn is_before_its_poll(&self, strand: StrandId) -> bool {
+        self.needs_worker(strand)
+            && self.strands[strand].poll.as_ref().is_some_and(|poll| !poll.under_way)
+    }
+
+    /// How many workers are left for the others when a strand of the loop has its own.
+    pub(super) fn workers_left(&self, strand: StrandId) -> usize {
+        let Some(poll) = &self.strands[strand].poll else { return 0 };
+        let event_loop = &self.loops[poll.event_loop];
+        let workers = match event_loop.flavor {
+            Flavor::CurrentThread => 1,
+            Flavor::MultiThread(workers) => workers,
+        };
+        workers.saturating_sub(event_loop.busy + 1)
+    }
+
+    /// Who else is before a poll of the same loop.
+    pub(super) fn rivals(&self, strand: StrandId) -> impl Iterator<Item = StrandId> + '_ {
+        let of = |id: StrandId| self.strands[id].poll.as_ref().map(|poll| poll.event_loop);
+        let event_loop = of(strand);
+        (0..self.strands.len()).filter(move |&id| {
+            let ready = matches!(self.strands[id].status, Status::Announced | Status::Cold);
+            id != strand && ready && of(id) == event_loop && self.is_before_its_poll(id)
+        })
+    }
+
     /// A strand's poll is chosen, if it is in one that was not.
     pub(super) fn start_poll_step(&mut self, strand: StrandId) {
         let needs_worker = self.needs_worker(strand);
@@ -494,7 +607,18 @@ impl State {
         if !std::mem::replace(&mut poll.under_way, true) {
             self.loops[poll.event_loop].busy += usize::from(needs_worker);
             self.clock.arm(strand);
+            self.release(strand);
         }
+    }
+
+    /// A poll begins as a step: an access to what others see of the strand. It is not its own doing, so
+    /// a loop that waits is not told from one that works by it.
+    pub(super) fn begins_poll(&mut self, strand: StrandId, mode: Mode) {
+        if let Some(done) = self.done.last_mut() {
+            done.mode = mode;
+        }
+        let object = self.strand_object(strand);
+        self.access(object, mode);
     }
 
     /// A poll has come to its end.
@@ -512,6 +636,53 @@ impl State {
         if std::mem::take(&mut poll.under_way) {
             self.loops[poll.event_loop].busy -= usize::from(needs_worker);
         }
+        self.release(strand);
+    }
+
+    /// A poll was chosen, or has ended unseen: whom it has spawned and woken can go.
+    fn release(&mut self, strand: StrandId) {
+        for held_back in std::mem::take(&mut self.poll_of(strand).held_back) {
+            if matches!(self.strands[held_back].status, Status::Idle | Status::Spinning) {
+                self.make_ready(held_back);
+            }
+        }
+    }
+
+    /// Keeps a strand from being polled before the poll that has made it ready, if that was started
+    /// ahead and nobody else of its loop can be polled before its end.
+    fn holds_back(&mut self, strand: StrandId) -> bool {
+        let me = self.current;
+        let Some(poll) = &self.strands[me].poll else { return false };
+        let ahead = poll.stage == Stage::Polling && !poll.under_way;
+        let same_loop = |other: &PollState| other.event_loop == poll.event_loop;
+        let one_at_a_time = matches!(
+            self.loops[poll.event_loop].flavor,
+            Flavor::CurrentThread | Flavor::MultiThread(1)
+        );
+        let holds = ahead
+            && me != strand
+            && one_at_a_time
+            && self.needs_worker(me)
+            && self.strands[strand].poll.as_ref().is_some_and(same_loop);
+        if holds {
+            self.strands[strand].status = Status::Idle;
+            self.poll_of(me).held_back.push(strand);
+        }
+        holds
+    }
+
+    /// The tasks of a loop.
+    fn tasks(&self, event_loop: usize) -> impl Iterator<Item = StrandId> + '_ {
+        (0..self.strands.len()).filter(move |&id| {
+            let strand = &self.strands[id];
+            strand.kind == StrandKind::Task
+                && strand.poll.as_ref().is_some_and(|poll| poll.event_loop == event_loop)
+        })
+    }
+
+    /// The tasks of a loop that have not ended.
+    fn live_tasks(&self, event_loop: usize) -> impl Iterator<Item = StrandId> + '_ {
+        self.tasks(event_loop).filter(|&task| self.strands[task].status != Status::Ended)
     }
 
     /// A poll was not ready: the strand rests until it is woken, if it has not been already.
@@ -537,15 +708,20 @@ impl State {
 
     /// Has a strand polled, cancelled or dropped next.
     pub(super) fn make_ready(&mut self, strand: StrandId) {
-        if self.tearing_down {
+        if self.tearing_down || self.holds_back(strand) {
             return;
         }
         let is_task = self.strands[strand].kind == StrandKind::Task;
-        let cancelled = self.poll_of(strand).cancelled;
-        if !is_task || !(cancelled || self.is_cold(strand)) {
-            return self.make_silent(strand);
+        let poll = self.poll_of(strand);
+        match (poll.cancelled, poll.wary) {
+            (true, _) if is_task => self.make_cold(strand, Kind::Cancel),
+            (_, true) if is_task => self.make_cold(strand, Kind::Poll),
+            _ => self.make_silent(strand),
         }
-        let kind = if cancelled { Kind::Cancel } else { Kind::Poll };
+    }
+
+    /// Has a strand's next poll chosen before it starts.
+    fn make_cold(&mut self, strand: StrandId, kind: Kind) {
         let object = self.strand_object(strand);
         let at = self.strands[strand].birth;
         self.strands[strand].status = Status::Cold;
@@ -554,29 +730,100 @@ impl State {
 
     /// Whether a strand's next poll must not start before it is chosen.
     fn is_cold(&self, strand: StrandId) -> bool {
-        let Some(poll) = &self.strands[strand].poll else { return false };
-        poll.wary || self.colds.contains(&(self.strands[strand].name, poll.polls))
+        let poll = self.strands[strand].poll.as_ref();
+        poll.is_some_and(|poll| poll.wary) || self.known_cold(strand).is_some()
+    }
+
+    fn known_cold(&self, strand: StrandId) -> Option<Cold> {
+        let Strand { name, poll, .. } = &self.strands[strand];
+        let poll = poll.as_ref()?.polls;
+        self.colds.iter().find(|cold| cold.strand == *name && cold.poll == poll).cloned()
+    }
+
+    /// The strand that runs now looks at the clock, or changes what only its own timer does.
+    pub(super) fn look_at_clock(&mut self, clock: u32) {
+        self.access(clock, Mode::Read);
+        self.note(Look::Clock);
+    }
+
+    fn note(&mut self, look: Look) {
+        let me = self.current;
+        if let Some(poll) = &mut self.strands[me].poll
+            && !poll.under_way
+        {
+            poll.looks.push(look);
+        }
+    }
+
+    /// A poll that is not started ahead this time has looked at something when it was. The step before
+    /// must be the same as then.
+    fn look_as_before(&mut self, look: Look, at: &'static Location<'static>) {
+        let object = match look {
+            Look::Clock => self.clock_strand(at).1,
+            Look::Strand(name) => {
+                match self.strands.iter().position(|strand| strand.name == name) {
+                    Some(strand) => self.strand_object(strand),
+                    None => self.add_thing(What::Strand, Some(at), at),
+                }
+            }
+        };
+        self.access(object, Mode::Read);
+    }
+
+    /// Whether a loop with one thread is in the middle of a poll.
+    pub(super) fn is_in_a_poll(&self, event_loop: usize) -> bool {
+        let event_loop = &self.loops[event_loop];
+        event_loop.flavor == Flavor::CurrentThread && event_loop.busy > 0
     }
 
     /// Whether a task was polled ahead and waits to be chosen.
     fn stands_at_the_door(&self, task: StrandId) -> bool {
         let strand = &self.strands[task];
-        strand.poll.as_ref().is_some_and(|poll| poll.stage == Stage::Polling && !poll.under_way)
+        strand.poll.as_ref().is_some_and(|poll| {
+            // If somebody whom it has spawned has taken a step, then its poll has begun.
+            let spawned = |step: &RunStep| poll.spawned.contains(&step.choice.who);
+            poll.stage == Stage::Polling
+                && !poll.under_way
+                && !self.run.steps.iter().any(spawned)
+        })
+    }
+
+    /// Whether a strand that was polled ahead has asked something that was not ready: it may be by the
+    /// time that the strand is chosen.
+    pub(super) fn has_asked_in_vain(&self, strand: StrandId) -> bool {
+        let poll = self.strands[strand].poll.as_ref();
+        poll.is_some_and(|poll| {
+            poll.stage == Stage::Polling && !poll.under_way && poll.not_ready > 0
+        })
     }
 
     /// Has the execution begin again without polling a strand ahead this time.
-    fn begin_again(&mut self, strand: StrandId) {
-        let polls = self.poll_of(strand).polls;
-        self.colds.push((self.strands[strand].name, polls));
+    pub(super) fn begin_again(&mut self, strand: StrandId) {
+        let name = self.strands[strand].name;
+        // What it did before it was chosen it does in its own step now, if it is the strand that runs.
+        let seen = strand != self.current;
+        let poll = self.poll_of(strand);
+        let looks = if seen { std::mem::take(&mut poll.looks) } else { Vec::new() };
+        let poll = poll.polls;
+        self.colds.push(Cold { strand: name, poll, looks });
         self.ending = Some(Ending::Again);
     }
 
     /// The next strand to run before the coming step.
     pub(super) fn next_silent(&mut self) -> Option<StrandId> {
-        if self.ending.is_some() {
-            return None;
+        while self.ending.is_none() {
+            let position = self.silent.iter().position(|&strand| self.has_worker(strand))?;
+            let strand = self.silent.remove(position)?;
+            let is_task = self.strands[strand].kind == StrandKind::Task;
+            match self.known_cold(strand) {
+                Some(cold) if is_task && !self.strands[strand].is_suspended() => {
+                    let at = self.strands[strand].birth;
+                    cold.looks.into_iter().for_each(|look| self.look_as_before(look, at));
+                    self.make_cold(strand, Kind::Poll);
+                }
+                _ => return Some(strand),
+            }
         }
-        let position = self.silent.iter().position(|&strand| self.has_worker(strand))?;
-        self.silent.remove(position)
+        None
     }
 }

@@ -3,19 +3,72 @@
 use std::collections::HashMap;
 use std::panic::Location;
 
-use super::state::{State, Status, StrandId, StrandKind, Thing};
+use super::state::{Done, Hold, Pending, State, Status, StrandId, StrandKind, Thing};
 use crate::source::Sources;
 use crate::step::{Kind, Mode, What};
-use crate::trace::{Blocked, Holder, ObjectInfo, Op, Place, Sort, Step, StrandInfo, Trace};
+use crate::trace::{
+    Aside, Blocked, Effect, Holder, ObjectInfo, Op, Panicked, Place, Sort, Step, StrandInfo, Trace,
+    gives_back, takes,
+};
+
+/// How things stood when an execution was over. What is left of the program is cleared away after
+/// that, which takes more operations and ends every strand: none of it happened in the program.
+#[derive(Debug, Default)]
+pub(super) struct AtEnd {
+    /// How many operations had been done.
+    done: usize,
+    stood: Vec<Stood>,
+}
+
+/// How a strand stood when an execution was over.
+#[derive(Clone, Copy, Debug)]
+struct Stood {
+    status: Status,
+    /// What it was about to do.
+    pending: Option<Pending>,
+    /// The strand in whose poll its event loop stands still.
+    starved_by: Option<StrandId>,
+}
 
 impl State {
+    /// Notes how things stand, before what is left is cleared away.
+    pub(super) fn note_end(&mut self) {
+        self.at_end.done = self.done.len();
+        self.at_end.stood.clear();
+        for (id, strand) in self.strands.iter().enumerate() {
+            let starved_by = self.starved_by(id);
+            let (status, pending) = (strand.status, strand.pending);
+            self.at_end.stood.push(Stood { status, pending, starved_by });
+        }
+    }
+
+    /// The strand in whose poll a strand's event loop stands still, if it does.
+    fn starved_by(&self, strand: StrandId) -> Option<StrandId> {
+        let own = self.strands[strand].poll.as_ref()?.event_loop;
+        if self.has_worker(strand) {
+            return None;
+        }
+        (0..self.strands.len()).find(|&other| {
+            let poll = self.strands[other].poll.as_ref();
+            other != strand && poll.is_some_and(|poll| poll.under_way && poll.event_loop == own)
+        })
+    }
+
     /// What happened in the execution that has just ended.
     pub(crate) fn trace(&self, sources: &Sources) -> Trace {
         let strands = self.strand_infos(sources);
-        let objects = self.object_infos(sources, &strands);
-        let (steps, last) = self.steps();
-        let blocked = self.blocked();
-        Trace { strands, objects, steps, counts: None, blocked, last }
+        let mut objects = self.object_infos(sources, &strands);
+        let (panics, blocked) = (self.panics_told(), self.blocked());
+        let mut trace = Trace { panics, blocked, ..Trace::default() };
+        for (index, turn) in self.schedule().turns.into_iter().enumerate() {
+            let choices = self.run.enabled_at(index).len();
+            trace.steps.push(Step { turn, ops: Vec::new(), choices, counts: None });
+        }
+        self.add_first_values(&mut objects);
+        trace.strands = strands;
+        trace.objects = objects;
+        self.add_ops(&mut trace);
+        trace
     }
 
     fn strand_infos(&self, sources: &Sources) -> Vec<StrandInfo> {
@@ -36,14 +89,39 @@ impl State {
                     .or_else(|| sources.name_of_callee(&birth)),
             };
             let name = name.unwrap_or_else(|| noun.to_owned());
-            StrandInfo { name, sort, birth }
+            StrandInfo { name, sort, birth, ended: self.ended_after(id) }
         });
         let mut infos: Vec<StrandInfo> = infos.collect();
-        let names = infos.iter().map(|info| info.name.clone()).collect();
-        for (info, name) in infos.iter_mut().zip(tell_apart(names)) {
+        let names: Vec<String> = infos.iter().map(|info| info.name.clone()).collect();
+        for (info, name) in infos.iter_mut().zip(tell_apart(&names)) {
             info.name = name;
         }
         infos
+    }
+
+    /// How many steps had been taken when a strand ended, if it did.
+    fn ended_after(&self, strand: StrandId) -> Option<usize> {
+        if self.at_end.stood.get(strand)?.status != Status::Ended {
+            return None;
+        }
+        let steps = 0..self.run.steps.len();
+        let own = |step: &usize| self.run.steps[*step].choice.who == self.strands[strand].name;
+        let last = steps.clone().rev().find(own);
+        // Its end is something it does to the object that stands for it, in whatever step that was.
+        let thing = self.strands[strand].thing;
+        let ends = |step: &usize| {
+            let accesses = self.run.accesses_of(*step).iter();
+            let told = self
+                .done_at_end()
+                .iter()
+                .any(|done| done.step == Some(*step) && Some(done.object) == thing);
+            !told
+                && accesses
+                    .clone()
+                    .any(|access| Some(access.object) == thing && access.mode == Mode::Write)
+        };
+        let end = steps.skip(last.unwrap_or(0)).find(ends).or(last);
+        Some(end.map_or(0, |step| step + 1))
     }
 
     fn object_infos(&self, sources: &Sources, strands: &[StrandInfo]) -> Vec<ObjectInfo> {
@@ -58,8 +136,8 @@ impl State {
             ObjectInfo { name, what, place, initial, strand }
         });
         let mut infos: Vec<ObjectInfo> = infos.collect();
-        let names = infos.iter().map(|info| info.name.clone()).collect();
-        for (info, name) in infos.iter_mut().zip(tell_apart(names)) {
+        let names: Vec<String> = infos.iter().map(|info| info.name.clone()).collect();
+        for (info, name) in infos.iter_mut().zip(tell_apart(&names)) {
             if info.strand.is_none() {
                 info.name = name;
             }
@@ -67,70 +145,162 @@ impl State {
         infos
     }
 
-    fn steps(&self) -> (Vec<Step>, Vec<Option<crate::step::Value>>) {
-        let mut steps: Vec<Step> = Vec::new();
-        for (index, turn) in self.schedule().turns.into_iter().enumerate() {
-            let choices = self.run.enabled_at(index).len();
-            steps.push(Step { turn, ops: Vec::new(), choices, counts: None });
+    /// What a lock guards is told only when it changes; what it was before is what it was at first.
+    fn add_first_values(&self, objects: &mut [ObjectInfo]) {
+        for done in self.done_at_end().iter().filter(|done| done.written.is_some()) {
+            let object = &mut objects[done.object as usize];
+            object.initial = object.initial.or(done.read);
         }
-        let mut last = vec![None; self.things.len()];
+    }
+
+    fn add_ops(&self, trace: &mut Trace) {
+        trace.last = trace.objects.iter().map(|object| object.initial).collect();
         let mut writer: Vec<Option<usize>> = vec![None; self.things.len()];
-        for (value, thing) in last.iter_mut().zip(&self.things) {
-            *value = thing.initial;
-        }
-        for done in &self.done {
+        let mut after = 0;
+        for (index, done) in self.done_at_end().iter().enumerate() {
             let object = done.object as usize;
             let op = Op {
+                strand: done.strand,
                 kind: done.kind,
                 object,
                 place: Place::from(done.at),
                 read: done.read,
                 written: done.written,
                 from: done.read.and(writer[object]),
-                changed: done.mode == Mode::Write,
+                effect: match done.mode {
+                    _ if self.waits(index) => Effect::Waits,
+                    Mode::Write => Effect::Changed,
+                    Mode::Read => Effect::Looked,
+                },
+                frees: self.freed_by(index).map(|lock| lock as usize),
             };
             if let Some(value) = done.written {
-                last[object] = Some(value);
+                trace.last[object] = Some(value);
                 writer[object] = done.step.map(|step| step + 1);
             }
-            if let Some(step) = done.step {
-                steps[step].ops.push(op);
+            match done.step {
+                Some(step) => {
+                    after = step + 1;
+                    trace.steps[step].ops.push(op);
+                }
+                None => trace.asides.push(Aside { after, op }),
             }
         }
-        (steps, last)
+    }
+
+    /// What the program did, without what was done to clear it away.
+    fn done_at_end(&self) -> &[Done] {
+        &self.done[..self.at_end.done.min(self.done.len())]
+    }
+
+    /// Whether an asynchronous operation was not ready: then its task does the same again, takes it
+    /// back, or has not been polled since.
+    fn waits(&self, index: usize) -> bool {
+        let done = self.done_at_end();
+        let asked = &done[index];
+        if !matches!(asked.kind, Kind::Async(_)) {
+            return false;
+        }
+        let mut later = done[index + 1..]
+            .iter()
+            .filter(|later| later.strand == asked.strand && later.kind != Kind::Poll);
+        match later.next() {
+            Some(next) => {
+                let here = next.at == asked.at;
+                let again = here && (next.kind == asked.kind || next.kind == Kind::Async("close"));
+                next.object == asked.object && (again || next.kind == Kind::Async("withdraw"))
+            }
+            None => self.at_end.stood[asked.strand].status == Status::Idle,
+        }
+    }
+
+    /// The lock that a wait for a condition variable gives back: the one it takes next.
+    fn freed_by(&self, index: usize) -> Option<u32> {
+        let done = self.done_at_end();
+        let wait = done.get(index).filter(|wait| wait.kind == Kind::Wait)?;
+        let mut later = done[index + 1..].iter().filter(|later| later.strand == wait.strand);
+        if let Some(again) = later.next() {
+            return (again.kind == Kind::Lock).then_some(again.object);
+        }
+        let stood = self.at_end.stood[wait.strand];
+        match (stood.status, stood.pending) {
+            (Status::Waiting { mutex, .. }, _) => Some(mutex),
+            (_, Some(pending)) if pending.kind == Kind::Lock => Some(pending.object),
+            _ => None,
+        }
+    }
+
+    fn panics_told(&self) -> Vec<Panicked> {
+        let told = self.panics.iter().map(|panic| {
+            let crate::engine::Panicked { message, file, line, column } = panic.panicked.clone();
+            let place = Place { file: file.replace('\\', "/"), line, column };
+            Panicked { strand: panic.strand, after: panic.step, message, place }
+        });
+        told.collect()
     }
 
     /// Who cannot go on, and who would have to move first.
     fn blocked(&self) -> Vec<Blocked> {
-        let ids = 0..self.strands.len();
+        let ids = 0..self.strands.len().min(self.at_end.stood.len());
         ids.filter_map(|strand| self.blocked_strand(strand)).collect()
     }
 
     fn blocked_strand(&self, strand: StrandId) -> Option<Blocked> {
-        let state = &self.strands[strand];
-        let pending = state.pending;
-        let object = pending.map(|pending| pending.object as usize);
-        let kind = match (state.status, state.kind) {
-            (Status::Ended, _) | (_, StrandKind::Clock) => return None,
-            (Status::Idle, _) => Kind::Poll,
-            (Status::Sleeping, _) => Kind::Fire,
-            _ => pending.map_or(Kind::Poll, |pending| pending.kind),
+        let Stood { status, pending, starved_by } = self.at_end.stood[strand];
+        if status == Status::Ended || self.strands[strand].kind == StrandKind::Clock {
+            return None;
+        }
+        let nothing =
+            Blocked { strand, kind: Kind::Poll, object: None, place: None, holders: Vec::new() };
+        if let Some(by) = starved_by {
+            let holders = vec![Holder { strand: by, place: None, step: None }];
+            return Some(Blocked { holders, ..nothing });
+        }
+        let at = |object: u32, kind: Kind, at: &'static Location<'static>| {
+            let (object, place) = (object as usize, Some(Place::from(at)));
+            Blocked {
+                kind,
+                object: Some(object),
+                place,
+                holders: self.holders(object),
+                ..nothing.clone()
+            }
         };
-        let holders = match state.status {
-            Status::Joining(target) => vec![Holder { strand: target, place: None, step: None }],
-            Status::Announced => object.map(|object| self.holders(object)).unwrap_or_default(),
-            _ => Vec::new(),
-        };
-        let waits_in_poll = matches!(state.status, Status::Idle);
-        let object = object.filter(|_| !waits_in_poll);
-        let place = pending.filter(|_| !waits_in_poll).map(|pending| Place::from(pending.at));
-        Some(Blocked { strand, kind, object, place, holders })
+        let last =
+            (0..self.done_at_end().len()).rev().find(|&done| self.done[done].strand == strand);
+        let asked = last.filter(|&done| self.waits(done)).map(|done| self.done[done]);
+        Some(match (status, pending, asked) {
+            (Status::Idle, _, Some(asked)) => at(asked.object, asked.kind, asked.at),
+            (Status::Idle | Status::Spinning, ..) | (_, None, _) => nothing,
+            (Status::Joining(target), Some(pending), _) => {
+                let holders = vec![Holder { strand: target, place: None, step: None }];
+                Blocked { holders, ..at(pending.object, pending.kind, pending.at) }
+            }
+            (_, Some(pending), _) => at(pending.object, pending.kind, pending.at),
+        })
     }
 
+    /// Who had a lock when the execution was over.
     fn holders(&self, object: usize) -> Vec<Holder> {
-        let thing = &self.things[object];
-        let holds = thing.holder.iter().chain(&thing.readers);
+        let mut holds: Vec<Hold> = Vec::new();
+        for (index, done) in self.done_at_end().iter().enumerate() {
+            if self.freed_by(index).is_some_and(|lock| lock as usize == object) {
+                holds.clear();
+            }
+            if done.object as usize != object {
+                continue;
+            }
+            let hold = Hold { strand: done.strand, at: done.at, step: done.step };
+            if takes(done.kind) && done.mode == Mode::Write && !self.waits(index) {
+                holds.push(hold);
+            } else if gives_back(done.kind) {
+                // A guard may be dropped by another strand than the one that took it.
+                let own = holds.iter().position(|hold| hold.strand == done.strand).unwrap_or(0);
+                holds = [&holds[..own], holds.get(own + 1..).unwrap_or_default()].concat();
+            }
+        }
         holds
+            .into_iter()
             .map(|hold| Holder {
                 strand: hold.strand,
                 place: Some(Place::from(hold.at)),
@@ -150,9 +320,9 @@ fn name_of(thing: &Thing, sources: &Sources) -> Option<String> {
 }
 
 /// Adds `-1`, `-2` to names that stand more than once.
-fn tell_apart(names: Vec<String>) -> Vec<String> {
+fn tell_apart(names: &[String]) -> Vec<String> {
     let mut total: HashMap<&str, usize> = HashMap::new();
-    for name in &names {
+    for name in names {
         *total.entry(name).or_default() += 1;
     }
     let mut seen: HashMap<&str, usize> = HashMap::new();

@@ -4,10 +4,12 @@ use std::collections::{HashMap, VecDeque};
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::poll::Loop;
+use super::poll::{Cold, Loop};
+use super::record::AtEnd;
 use super::strand::{Stacks, Strand};
 use super::time::Clock;
-use super::{Bounds, Object, Panicked};
+use super::{Object, Panicked};
+use crate::plan::Bounds;
 use crate::schedule::{Schedule, Turn};
 use crate::search::{Choice, Name, Run, RunStep};
 use crate::step::{Access, Kind, Mode, Value, What};
@@ -177,9 +179,11 @@ pub(crate) struct State {
     /// How many writes there were, and how many when the spinning strands were let go last.
     pub(crate) writes: u64,
     pub(crate) writes_at_last_chance: Option<u64>,
-    /// Polls that must not start before they are chosen: the strand, and which of its polls.
-    pub(crate) colds: Vec<(Name, usize)>,
+    /// Polls that must not start before they are chosen.
+    pub(crate) colds: Vec<Cold>,
     names: HashMap<(Name, u32), Name>,
+    /// How things stood when the execution was over.
+    pub(super) at_end: AtEnd,
     /// Whether any step was ever announced, in this or an earlier execution.
     pub(crate) announced_anything: bool,
     pub(crate) most_strands: usize,
@@ -215,6 +219,7 @@ impl State {
             writes_at_last_chance: None,
             colds: Vec::new(),
             names: HashMap::new(),
+            at_end: AtEnd::default(),
             announced_anything: false,
             most_strands: 0,
         }

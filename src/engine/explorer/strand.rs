@@ -2,6 +2,7 @@
 
 use std::panic::{self, AssertUnwindSafe, Location};
 use std::ptr::NonNull;
+use std::sync::{Mutex, PoisonError};
 
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
@@ -39,6 +40,8 @@ pub(crate) struct Strand {
     yielder: Option<NonNull<Yielder<(), ()>>>,
     /// Its future, and where its polls stand; for a thread, those of the future it blocks on.
     pub(super) poll: Option<PollState>,
+    /// How many polls those had that it has blocked on before.
+    pub(super) polls: usize,
     pub(crate) spin: Spin,
     /// Whether a destructor of it waits while the program is cleared away.
     pub(super) torn: bool,
@@ -75,6 +78,7 @@ impl Strand {
             fiber: None,
             yielder: None,
             poll: None,
+            polls: 0,
             spin: Spin::default(),
             torn: false,
         }
@@ -147,6 +151,12 @@ pub(crate) struct Stacks {
     size: usize,
 }
 
+/// The stacks of checks that have ended, with their sizes.
+static SPARE: Mutex<Vec<(usize, DefaultStack)>> = Mutex::new(Vec::new());
+
+/// How many stacks are kept for the next check.
+const MOST_SPARE: usize = 64;
+
 impl std::fmt::Debug for Stacks {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Stacks").field("free", &self.free.len()).finish_non_exhaustive()
@@ -155,11 +165,22 @@ impl std::fmt::Debug for Stacks {
 
 impl Stacks {
     pub(super) fn new(size: usize) -> Self {
-        Self { free: Vec::new(), size }
+        let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);
+        let fits = |(of, _): &mut (usize, DefaultStack)| *of == size;
+        let free = spare.extract_if(.., fits).map(|(_, stack)| stack).collect();
+        Self { free, size }
     }
 
     fn take(&mut self) -> Option<DefaultStack> {
         self.free.pop().or_else(|| DefaultStack::new(self.size).ok())
+    }
+}
+
+impl Drop for Stacks {
+    fn drop(&mut self) {
+        let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = MOST_SPARE.saturating_sub(spare.len());
+        spare.extend(self.free.drain(..).take(room).map(|stack| (self.size, stack)));
     }
 }
 
@@ -193,6 +214,8 @@ impl Explorer {
         given_name: Option<String>,
         birth: &'static Location<'static>,
     ) -> StrandId {
+        // A thread runs beside the poll that starts it, so that poll must have been chosen.
+        self.enter_poll(birth);
         let mut state = self.state.borrow_mut();
         let parent = state.current;
         let name = state.name_child(parent);
@@ -209,9 +232,11 @@ impl Explorer {
         self.enter_poll(at);
         let mut state = self.state.borrow_mut();
         let me = state.current;
-        if state.strands[target].status != Status::Ended && !state.tearing_down {
-            state.strands[me].status = Status::Joining(target);
+        // A loop, since whoever is torn down here comes back before the strand has ended: a scope must
+        // not let go of what its threads borrow.
+        while state.strands[target].status != Status::Ended {
             let object = state.strand_object(target);
+            state.strands[me].status = Status::Joining(target);
             state.strands[me].pending =
                 Some(Pending { object, kind: Kind::IsFinished, at, options: 1 });
             drop(state);

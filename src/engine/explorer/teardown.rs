@@ -15,9 +15,9 @@ use super::Explorer;
 /// The payload of the panic that unwinds a strand which is not needed any more.
 pub(crate) struct Teardown;
 
-/// How often a strand is asked to go away before it is left alone: one that catches every panic and
-/// goes on would never do so.
-const MOST_ATTEMPTS: usize = 16;
+/// How often in a row all strands are asked to go away before what is left is left alone: one that
+/// catches every panic and goes on would never do so.
+const MOST_ROUNDS: usize = 64;
 
 impl Explorer {
     /// Clears everything away.
@@ -31,7 +31,7 @@ impl Explorer {
                 return;
             }
         }
-        for _ in 0..MOST_ATTEMPTS {
+        for _ in 0..MOST_ROUNDS {
             let mut left = false;
             let mut moved = false;
             let strands = self.state.borrow().strands.len();
@@ -54,9 +54,13 @@ impl Explorer {
         self.abandon();
     }
 
-    /// Whether a destructor waits for a lock that somebody else still has.
+    /// Whether a destructor waits for a lock that somebody else still has, or a join for a strand that
+    /// is still there.
     fn is_stuck(&self, strand: StrandId) -> bool {
         let state = self.state.borrow();
+        if let Status::Joining(target) = state.strands[strand].status {
+            return !state.strands[target].is_clear();
+        }
         state.strands[strand].status == Status::Announced
             && state.strands[strand].pending.is_some()
             && state.strands[strand].torn

@@ -12,6 +12,7 @@ use std::time::Duration;
 use super::state::{Done, Pending, State, Status, StrandId, StrandKind};
 use super::strand::Strand;
 use super::Explorer;
+use crate::search::Name;
 use crate::step::{Kind, Mode, What};
 
 /// Names a timer of this execution.
@@ -47,14 +48,6 @@ impl Clock {
         !self.timers.iter().any(|timer| timer.armed)
     }
 
-    /// How many timers have the earliest deadline.
-    pub(super) fn next_to_fire(&self) -> u16 {
-        let armed = || self.timers.iter().filter(|timer| timer.armed);
-        let Some(earliest) = armed().map(|timer| timer.deadline).min() else { return 0 };
-        let count = armed().filter(|timer| timer.deadline == earliest).count();
-        u16::try_from(count).unwrap_or(u16::MAX)
-    }
-
     /// A strand's poll was chosen: what it has set can fire.
     pub(super) fn arm(&mut self, owner: StrandId) {
         for timer in &mut self.timers {
@@ -67,11 +60,10 @@ impl Explorer {
     /// How much virtual time has passed.
     pub(crate) fn now(&self) -> Duration {
         let mut state = self.state.borrow_mut();
-        let now = state.clock.now;
         if let Some((_, clock)) = state.clock.strand {
-            state.access(clock, Mode::Read);
+            state.look_at_clock(clock);
         }
-        now
+        state.clock.now
     }
 
     /// Sets a timer that calls `waker`, or wakes the thread that sets it if there is none.
@@ -83,7 +75,7 @@ impl Explorer {
     ) -> TimerId {
         let mut state = self.state.borrow_mut();
         let (_, clock) = state.clock_strand(at);
-        state.access(clock, Mode::Read);
+        state.look_at_clock(clock);
         let owner = state.current;
         let place = state.clock.made;
         state.clock.made += 1;
@@ -97,6 +89,9 @@ impl Explorer {
     /// Whether a timer has fired; if not, `waker` is called when it does.
     pub(crate) fn poll_timer(&self, id: TimerId, waker: &Waker) -> bool {
         let mut state = self.state.borrow_mut();
+        if let Some((_, clock)) = state.clock.strand {
+            state.look_at_clock(clock);
+        }
         match state.clock.timers.iter_mut().find(|timer| timer.id == id) {
             Some(timer) => {
                 timer.waker = Some(waker.clone());
@@ -115,7 +110,7 @@ impl Explorer {
             && state.clock.timers.len() < before
             && !state.tearing_down
         {
-            state.access(clock, Mode::Read);
+            state.look_at_clock(clock);
         }
     }
 
@@ -138,14 +133,8 @@ impl Explorer {
     pub(super) fn fire(&self, option: u16) {
         let mut state = self.state.borrow_mut();
         let Some((strand, clock)) = state.clock.strand else { return };
-        let armed = || state.clock.timers.iter().filter(|timer| timer.armed);
-        let Some(earliest) = armed().map(|timer| timer.deadline).min() else { return };
-        let mut due: Vec<_> = armed()
-            .filter(|timer| timer.deadline == earliest)
-            .map(|timer| (state.strands[timer.owner].name, timer.place, timer.id))
-            .collect();
-        due.sort_unstable_by_key(|&(name, place, _)| (name, place));
-        let (_, _, id) = due[usize::from(option)];
+        let due = state.due();
+        let Some(&(_, _, id)) = due.get(usize::from(option)) else { return };
         let Some(position) = state.clock.timers.iter().position(|timer| timer.id == id) else { return };
         let timer = state.clock.timers.remove(position);
         state.clock.now = state.clock.now.max(timer.deadline);
@@ -173,8 +162,26 @@ impl Explorer {
 }
 
 impl State {
+    /// The timers that can fire next, in a fixed order: those with the earliest deadline.
+    ///
+    /// A single-threaded loop looks at its timers between two polls, so none of them fires in one.
+    pub(super) fn due(&self) -> Vec<(Name, usize, TimerId)> {
+        let can_fire = |timer: &&Timer| {
+            let poll = self.strands[timer.owner].poll.as_ref();
+            timer.armed && !poll.is_some_and(|poll| self.is_in_a_poll(poll.event_loop))
+        };
+        let armed = || self.clock.timers.iter().filter(can_fire);
+        let Some(earliest) = armed().map(|timer| timer.deadline).min() else { return Vec::new() };
+        let mut due: Vec<_> = armed()
+            .filter(|timer| timer.deadline == earliest)
+            .map(|timer| (self.strands[timer.owner].name, timer.place, timer.id))
+            .collect();
+        due.sort_unstable_by_key(|&(name, place, _)| (name, place));
+        due
+    }
+
     /// The clock's strand and object: made when the first timer is set.
-    fn clock_strand(&mut self, at: &'static Location<'static>) -> (StrandId, u32) {
+    pub(super) fn clock_strand(&mut self, at: &'static Location<'static>) -> (StrandId, u32) {
         if let Some(known) = self.clock.strand {
             return known;
         }

@@ -11,9 +11,14 @@ use crate::step::{Kind, Mode, What};
 impl State {
     /// Whether a strand's announced operation could happen now.
     pub(super) fn can_go(&self, strand: StrandId) -> bool {
+        self.is_free(strand) && self.has_worker(strand)
+    }
+
+    /// Whether what a strand's announced operation needs is there.
+    fn is_free(&self, strand: StrandId) -> bool {
         let Some(pending) = self.strands[strand].pending else { return false };
         let thing = |object: u32| &self.things[object as usize];
-        let free = match pending.kind {
+        match pending.kind {
             Kind::Lock => thing(pending.object).holder.is_none(),
             Kind::WriteLock => {
                 let lock = thing(pending.object);
@@ -22,8 +27,45 @@ impl State {
             Kind::ReadLock => thing(pending.object).holder.is_none(),
             Kind::Park => thing(pending.object).token,
             _ => true,
-        };
-        free && self.has_worker(strand)
+        }
+    }
+
+    /// Whether a strand can begin a poll only to wait in its middle, and somebody else of its loop
+    /// can tell, because he is kept from his own poll by that.
+    fn can_block(&self, strand: StrandId) -> bool {
+        self.strands[strand].status == Status::Announced
+            && !self.is_free(strand)
+            && self.is_before_its_poll(strand)
+            && self.has_worker(strand)
+            && {
+                let rivals = self.rivals(strand).filter(|&rival| self.can_go(rival)).count();
+                self.workers_left(strand) < rivals
+            }
+    }
+
+    /// A strand begins a poll and waits in its middle.
+    pub(super) fn begin_blocked(&mut self, strand: StrandId) -> bool {
+        let Some(pending) = self.strands[strand].pending else { return false };
+        if self.is_free(strand) || self.strands[strand].kind == StrandKind::Clock {
+            return false;
+        }
+        self.current = strand;
+        self.start_poll_step(strand);
+        let object = self.strand_object(strand);
+        let step = self.run.steps.len().checked_sub(1);
+        self.done.push(Done {
+            strand,
+            step,
+            object,
+            kind: Kind::Poll,
+            at: pending.at,
+            mode: Mode::Read,
+            read: None,
+            written: None,
+        });
+        self.begins_poll(strand, Mode::Read);
+        self.access(pending.object, Mode::Read);
+        true
     }
 
     /// The strand of the step under way, if it only goes on with that step: the rest of a poll on a
@@ -57,8 +99,11 @@ impl State {
         for id in 0..self.strands.len() {
             let strand = &self.strands[id];
             let ready = match strand.kind {
-                StrandKind::Clock => !self.clock.is_empty(),
-                _ => matches!(strand.status, Status::Announced | Status::Cold) && self.can_go(id),
+                StrandKind::Clock => self.options(id) > 0,
+                _ => {
+                    matches!(strand.status, Status::Announced | Status::Cold)
+                        && (self.can_go(id) || self.can_block(id))
+                }
             };
             if !ready {
                 continue;
@@ -78,7 +123,7 @@ impl State {
     fn options(&self, strand: StrandId) -> u16 {
         let strand = &self.strands[strand];
         if strand.kind == StrandKind::Clock {
-            return self.clock.next_to_fire();
+            return u16::try_from(self.due().len()).unwrap_or(u16::MAX);
         }
         match strand.pending {
             Some(Pending { kind: Kind::NotifyOne, object, .. }) => {

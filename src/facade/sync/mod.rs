@@ -6,6 +6,7 @@ mod mutex;
 mod rwlock;
 
 pub use condvar::Condvar;
+pub(crate) use mutex::shown;
 pub use mutex::{Mutex, MutexGuard};
 pub use rwlock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 pub use std::sync::{Arc, LockResult, PoisonError, TryLockError, TryLockResult, Weak};

@@ -1,0 +1,237 @@
+//! One check with loom: from the program to a report.
+
+use std::collections::BTreeMap;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::{Ledger, Left, Loom, Needs, Phase};
+use crate::check::{Check, Outcome};
+use crate::engine::{Driver, Panicked, drive, driver};
+use crate::explore::empty;
+use crate::schedule::Schedule;
+use crate::trace::{Place, Trace};
+use crate::verdict::{Failure, FailureKind, Limit, OutcomeInfo, Report, Verdict};
+use crate::worker::{Pulse, watched};
+
+/// How many atomics are made for a program of which nothing is known.
+const WORDS: usize = 8;
+
+/// How many branches of loom a step is worth: an operation is two, and ours are more than one.
+const BRANCHES: usize = 5;
+
+/// How a check ended, unless everything was explored and holds.
+#[derive(Clone, Debug)]
+pub(super) enum Ending {
+    Failed { kind: FailureKind, message: String, place: Option<Place> },
+    Stopped(Limit),
+    /// It is to begin again with more of what it needs.
+    Again(Needs),
+}
+
+impl Ending {
+    pub(super) fn panic(panicked: &Panicked) -> Self {
+        let Panicked { message, file, line, column } = panicked.clone();
+        let place = Place { file: file.replace('\\', "/"), line, column };
+        Self::Failed { kind: FailureKind::Panic, message, place: Some(place) }
+    }
+}
+
+/// The values that the program has returned.
+type Values<T> = Arc<Mutex<BTreeMap<T, OutcomeInfo>>>;
+
+/// What an execution may spend.
+#[derive(Clone, Copy)]
+struct Budget {
+    executions: u64,
+    time: Option<Duration>,
+    started: Instant,
+}
+
+/// Checks a program with loom, on a thread of its own.
+pub(crate) fn check<T: Outcome>(
+    check: &Check,
+    program: impl Fn() -> T + Send + Sync + 'static,
+) -> Report<T> {
+    if check.replay.is_some() {
+        return empty(Verdict::Inconclusive(Limit::Refused(
+            "loom cannot replay a schedule\nhelp: replay it with the explorer".to_owned(),
+        )));
+    }
+    let (ledger, values) = (Arc::new(Mutex::new(Ledger::default())), Values::<T>::default());
+    let (kept, returned, asked) = (Arc::clone(&ledger), Arc::clone(&values), check.clone());
+    let program: Arc<dyn Fn() -> T + Send + Sync> = Arc::new(program);
+    let work = move |pulse: &Arc<Pulse>| explore(&asked, &program, pulse, &kept, &returned);
+    let stuck = watched(work, check.max_silence).err();
+    let mut ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(place) = stuck {
+        let place = place.map(Place::from);
+        let stuck = Limit::Stuck { after: check.max_silence, place };
+        ledger.ending.get_or_insert(Ending::Stopped(stuck));
+    }
+    let mut report = empty(match ledger.ending.take() {
+        None => Verdict::Verified,
+        Some(Ending::Stopped(limit)) => Verdict::Inconclusive(limit),
+        Some(Ending::Failed { kind, message, place }) => {
+            report_failed(Failure {
+                kind,
+                message,
+                place,
+                schedule: Schedule::default(),
+                simplest: false,
+                trace: Trace::default(),
+            })
+        }
+        Some(Ending::Again(_)) => unreachable!("internal error: a check that was to begin again"),
+    });
+    report.executions = ledger.executions;
+    report.failed_executions = u64::from(report.failure().is_some());
+    report.outcomes = std::mem::take(&mut *values.lock().unwrap_or_else(PoisonError::into_inner));
+    report
+}
+
+fn report_failed(failure: Failure) -> Verdict {
+    Verdict::Failed(Box::new(failure))
+}
+
+/// Runs loom until it has explored everything, or something stops it.
+fn explore<T: Outcome>(
+    check: &Check,
+    program: &Arc<dyn Fn() -> T + Send + Sync>,
+    pulse: &Arc<Pulse>,
+    ledger: &Arc<Mutex<Ledger>>,
+    values: &Values<T>,
+) {
+    let budget = Budget {
+        executions: check.max_executions,
+        time: check.max_time,
+        started: Instant::now(),
+    };
+    let mut needs = Needs { words: WORDS, dice: 0, ends: false };
+    loop {
+        let stack = check.bounds.stack;
+        let loom = Loom::new(needs, stack, Arc::clone(pulse), Arc::clone(ledger));
+        let builder = builder(check);
+        let (program, values) = (Arc::clone(program), Arc::clone(values));
+        let left = drive(&loom, Driver::Loom, || {
+            panic::catch_unwind(AssertUnwindSafe(|| {
+                builder.check(move || execute(&program, &values, budget));
+            }))
+        });
+        // What is left of a program that was stopped must not ask loom any more.
+        loom.phase.set(Phase::Idle);
+        let mut ledger = loom.ledger();
+        match &ledger.ending {
+            Some(Ending::Again(more)) => needs = *more,
+            Some(_) => return,
+            None => {
+                if let Err(payload) = left
+                    && !payload.is::<Left>()
+                {
+                    let why = super::super::message_of(&*payload);
+                    ledger.ending = Some(gives_up(&why));
+                }
+                return;
+            }
+        }
+        *ledger = Ledger::default();
+    }
+}
+
+fn builder(check: &Check) -> loom::model::Builder {
+    // `new` reads the environment, so everything it reads is set again.
+    let mut builder = loom::model::Builder::new();
+    builder.max_threads = loom::MAX_THREADS;
+    builder.max_branches = check.bounds.steps.saturating_mul(BRANCHES);
+    builder.max_permutations = None;
+    builder.max_duration = None;
+    builder.preemption_bound = None;
+    builder.checkpoint_file = None;
+    builder.checkpoint_interval = usize::MAX;
+    builder.expect_explicit_explore = false;
+    builder.location = false;
+    builder.log = false;
+    builder
+}
+
+/// Runs the program once: main, for loom.
+fn execute<T: Outcome>(
+    program: &Arc<dyn Fn() -> T + Send + Sync>,
+    values: &Values<T>,
+    budget: Budget,
+) {
+    let Driver::Loom(loom) = driver() else { return };
+    loom.spend(budget);
+    loom.begin();
+    loom.main_begins();
+    let body = Arc::clone(program);
+    let returned = panic::catch_unwind(AssertUnwindSafe(|| loom.on_a_stack(move || body())));
+    let value = match returned {
+        _ if loom.phase.get() == Phase::Over => super::leave(),
+        Ok(value) => value,
+        Err(payload) => {
+            let unknown = || Panicked {
+                message: super::super::message_of(&*payload),
+                file: String::new(),
+                line: 0,
+                column: 0,
+            };
+            loom.end(Ending::panic(&loom.panic_of_main().unwrap_or_else(unknown)));
+            super::leave();
+        }
+    };
+    loom.main_returns();
+    if let Some(panicked) = loom.unobserved_panic() {
+        loom.end(Ending::panic(&panicked));
+        super::leave();
+    }
+    let seen = || OutcomeInfo { schedules: None, example: Schedule::default() };
+    let mut values = values.lock().unwrap_or_else(PoisonError::into_inner);
+    values.entry(value).or_insert_with(seen);
+}
+
+impl Loom {
+    /// One more execution, if there may be one.
+    fn spend(&self, budget: Budget) {
+        self.pulse.beat(None);
+        let spent = self.ledger().executions;
+        let limit = match budget.time {
+            _ if spent >= budget.executions => Limit::Executions(budget.executions),
+            Some(most) if budget.started.elapsed() >= most => Limit::Time(most),
+            _ => {
+                self.ledger().executions = spent + 1;
+                return;
+            }
+        };
+        self.end(Ending::Stopped(limit));
+        super::leave();
+    }
+}
+
+/// Whether a panic is not the program's but loom's verdict on it.
+pub(super) fn is_from_loom(panicked: &Panicked) -> bool {
+    let file = panicked.file.replace('\\', "/");
+    ["/loom-0.", "/loom/src/", "/generator-0."].iter().any(|sign| file.contains(sign))
+}
+
+/// What a panic of loom's means for the program.
+pub(super) fn ending_of_loom(panicked: &Panicked) -> Ending {
+    let first = panicked.message.lines().next().unwrap_or_default();
+    let failed = |kind, message: &str| Ending::Failed { kind, message: message.to_owned(), place: None };
+    if first.starts_with("deadlock;") {
+        let message = "deadlock: no thread can go on (loom does not say who waits for whom)";
+        failed(FailureKind::Deadlock, message)
+    } else if first.starts_with("Model exceeded maximum number of branches") {
+        failed(FailureKind::StepLimit, "the program does not end within the steps it may have")
+    } else if first.starts_with("Causality violation") {
+        failed(FailureKind::Panic, first)
+    } else {
+        gives_up(first)
+    }
+}
+
+fn gives_up(why: &str) -> Ending {
+    Ending::Stopped(Limit::Refused(format!(
+        "loom gives up on this program: {why}\nhelp: the explorer may not"
+    )))
+}

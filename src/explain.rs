@@ -1,1 +1,0 @@
-//! Why did it fail, and where must the lock go?

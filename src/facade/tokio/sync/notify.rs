@@ -1,0 +1,97 @@
+//! Mirrors [`::tokio::sync::Notify`].
+
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use ::tokio::sync as real;
+
+use super::super::announcing::{Sign, Waiter, now};
+use crate::engine::Object;
+use crate::step::What;
+
+fn sign(name: &'static str, at: &'static Location<'static>) -> Sign {
+    Sign { what: What::Notify, name, at }
+}
+
+/// A notification that is remembered once, as in [`::tokio::sync`].
+#[derive(Debug)]
+pub struct Notify {
+    object: Object,
+    real: real::Notify,
+}
+
+impl Notify {
+    /// As in the original.
+    #[track_caller]
+    pub const fn new() -> Self {
+        Self { object: Object::at(Location::caller()), real: real::Notify::const_new() }
+    }
+
+    /// As in the original. A step: from here on a `notify_waiters` counts for it.
+    #[track_caller]
+    pub fn notified(&self) -> Notified<'_> {
+        let sign = sign("notified", Location::caller());
+        let real = now(&self.object, sign, || Box::pin(self.real.notified()), |_| false);
+        Notified { waiter: Waiter { object: &self.object, sign, waits: false }, real }
+    }
+
+    /// As in the original.
+    #[track_caller]
+    pub fn notify_one(&self) {
+        let sign = sign("notify_one", Location::caller());
+        now(&self.object, sign, || self.real.notify_one(), |()| true);
+    }
+
+    /// As in the original.
+    #[track_caller]
+    pub fn notify_last(&self) {
+        let sign = sign("notify_last", Location::caller());
+        now(&self.object, sign, || self.real.notify_last(), |()| true);
+    }
+
+    /// As in the original.
+    #[track_caller]
+    pub fn notify_waiters(&self) {
+        let sign = sign("notify_waiters", Location::caller());
+        now(&self.object, sign, || self.real.notify_waiters(), |()| true);
+    }
+}
+
+impl Default for Notify {
+    #[track_caller]
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Waits for a notification, as in [`::tokio::sync::futures`].
+#[derive(Debug)]
+#[must_use = "futures do nothing unless you `.await` or poll them"]
+pub struct Notified<'a> {
+    // Dropped before the real one: the withdrawal is announced before it happens.
+    waiter: Waiter<'a>,
+    real: Pin<Box<real::futures::Notified<'a>>>,
+}
+
+impl Notified<'_> {
+    /// As in the original.
+    #[track_caller]
+    pub fn enable(mut self: Pin<&mut Self>) -> bool {
+        let sign = sign("enable", Location::caller());
+        let Self { waiter, real } = &mut *self;
+        let enabled = now(waiter.object, sign, || real.as_mut().enable(), |_| true);
+        waiter.waits = !enabled;
+        enabled
+    }
+}
+
+impl Future for Notified<'_> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let Self { waiter, real } = &mut *self;
+        waiter.poll(real.as_mut(), context)
+    }
+}

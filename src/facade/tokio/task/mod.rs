@@ -1,0 +1,57 @@
+//! Mirrors [`::tokio::task`].
+
+mod error;
+mod handle;
+mod local;
+
+use std::future::{Future, poll_fn};
+use std::panic::Location;
+use std::task::Poll;
+
+use crate::engine::{self, Driver, driver};
+
+use super::runtime::Handle;
+
+pub use error::{Id, JoinError};
+pub use handle::{AbortHandle, JoinHandle};
+pub use local::{LocalSet, spawn_local};
+pub(super) use handle::{Home, start};
+
+/// Starts a task on the runtime at hand, as in [`::tokio::task`].
+#[track_caller]
+pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    match driver() {
+        Driver::Nobody => JoinHandle::real(::tokio::spawn(future)),
+        Driver::Native(_) => JoinHandle::real(::tokio::spawn(engine::inherit_polls(future))),
+        _ => Handle::current().spawn_at(future, Location::caller()),
+    }
+}
+
+/// Has the others of the loop go first, as in [`::tokio::task`]. Under an engine, a task that only
+/// yields and reads waits until somebody else has written what it reads.
+pub async fn yield_now() {
+    if let Driver::Nobody | Driver::Native(_) = driver() {
+        return ::tokio::task::yield_now().await;
+    }
+    let mut yielded = false;
+    poll_fn(move |context| {
+        if std::mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        let waits = match driver() {
+            Driver::Explorer(explorer) => explorer.yields_in_poll(),
+            #[cfg(feature = "loom")]
+            Driver::Loom(loom) => loom.yields_in_poll(),
+            _ => false,
+        };
+        if !waits {
+            context.waker().wake_by_ref();
+        }
+        Poll::Pending
+    })
+    .await;
+}
