@@ -1,0 +1,162 @@
+//! What is a race, as the catalogue keeps it?
+//!
+//! A race is told once broken, at least once nearly fixed, and once fixed. Each of these variants is a
+//! program, and says exactly what every engine must find in it. `races verify` and the tests hold it to
+//! that.
+
+use drawloom::FailureKind;
+
+/// A bug, its near misses and its fixes.
+#[derive(Debug)]
+pub struct Race {
+    /// What it is called on the command line.
+    pub id: &'static str,
+    /// What it is called in prose.
+    pub title: &'static str,
+    /// What breaks.
+    pub family: &'static str,
+    /// Where it happens.
+    pub setting: Setting,
+    /// The bug in a few words.
+    pub summary: &'static str,
+    /// What to remember.
+    pub rule: &'static str,
+    /// The file it is told in, as the compiler names it, and its text.
+    pub source: (&'static str, &'static str),
+    /// The bug first, then the near misses, then the fixes.
+    pub variants: &'static [Variant],
+}
+
+/// Where a race happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// Between threads.
+    Threads,
+    /// Between tasks.
+    Tasks,
+}
+
+impl Setting {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Threads => "threads",
+            Self::Tasks => "tasks",
+        }
+    }
+}
+
+/// One program of a race.
+#[derive(Debug)]
+pub struct Variant {
+    /// What it is called on the command line, behind the race and a slash.
+    pub id: &'static str,
+    /// What part it plays.
+    pub role: Role,
+    /// What it does, in a few words.
+    pub summary: &'static str,
+    /// The program.
+    pub program: fn(),
+    /// The function of the race's file that is compared with the others.
+    pub function: &'static str,
+    /// What the explorer must find.
+    pub expect: Expect,
+    /// What loom must find.
+    pub loom: Loom,
+}
+
+/// What part a variant plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It is broken.
+    Bug,
+    /// It looks fixed and is broken.
+    NearMiss,
+    /// It is fixed.
+    Fix,
+}
+
+impl Role {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Bug => "bug",
+            Self::NearMiss => "near-miss",
+            Self::Fix => "fix",
+        }
+    }
+}
+
+/// What the explorer must find: exactly this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expect {
+    /// How many schedules there are.
+    pub schedules: u128,
+    /// How many of them fail.
+    pub failing: u128,
+    /// How they fail, and the words that the failure's message must hold.
+    pub failure: Option<(FailureKind, &'static str)>,
+}
+
+impl Expect {
+    /// Every schedule holds.
+    pub const fn holds(schedules: u128) -> Self {
+        Self { schedules, failing: 0, failure: None }
+    }
+
+    /// So many of so many schedules fail, in this way.
+    pub const fn fails(
+        failing: u128,
+        schedules: u128,
+        kind: FailureKind,
+        message: &'static str,
+    ) -> Self {
+        Self { schedules, failing, failure: Some((kind, message)) }
+    }
+}
+
+/// What loom must find, and why that is so where it differs from the truth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loom {
+    /// It finds what the explorer finds.
+    Agrees,
+    /// It passes a program that is broken.
+    Misses(&'static str),
+    /// It fails a program that holds.
+    CriesWolf(&'static str),
+    /// It cannot say.
+    CannotSay(&'static str),
+}
+
+impl Race {
+    /// The variant with a name.
+    pub fn variant(&self, id: &str) -> Option<&'static Variant> {
+        self.variants.iter().find(|variant| variant.id == id)
+    }
+
+    /// The bug.
+    pub fn bug(&self) -> &'static Variant {
+        &self.variants[0]
+    }
+
+    /// The first fix.
+    pub fn fix(&self) -> Option<&'static Variant> {
+        self.variants.iter().find(|variant| variant.role == Role::Fix)
+    }
+
+    /// The text of a function of its file.
+    pub fn function(&self, name: &str) -> Vec<&'static str> {
+        let start = |line: &&str| {
+            line.trim_start_matches("pub ").trim_start_matches("async ").starts_with(&format!("fn {name}("))
+        };
+        let mut lines = self.source.1.lines().skip_while(|line| !start(line));
+        let mut function: Vec<&str> = Vec::new();
+        for line in &mut lines {
+            function.push(line);
+            if line == "}" {
+                break;
+            }
+        }
+        function
+    }
+}

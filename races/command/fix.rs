@@ -1,0 +1,86 @@
+//! `races fix`: from the bug to the fix.
+
+use clap::ArgMatches;
+use drawloom::Engine;
+use races::catalogue::{Race, Role, Variant};
+
+use super::lookup::lookup;
+use super::run::{check, judge, line};
+use super::settings::Settings;
+use super::{AS_EXPECTED, Answer, DIFFERS};
+
+pub(crate) fn answer(settings: &Settings, given: &ArgMatches) -> Result<Answer, String> {
+    let (race, variant) = lookup(given.get_one::<String>("race").map_or("", String::as_str))?;
+    let fix = variant.filter(|variant| variant.role == Role::Fix).or(race.fix());
+    let Some(fix) = fix else { return Err(format!("error: {} has no fix", race.id)) };
+    let mut text = format!("{}: {}\n{}\n\n", race.id, race.title, race.source.0);
+    text.push_str(&difference(race, race.bug(), fix));
+    text.push('\n');
+    let mut code = AS_EXPECTED;
+    for variant in race.variants {
+        let report = check(settings, Engine::Explorer).run(variant.program);
+        text.push_str(&line(race, variant, &report));
+        if judge(variant, Engine::Explorer, &report).is_err() {
+            code = DIFFERS;
+        }
+    }
+    text.push_str(&format!("\nrule  {}\n", race.rule));
+    Ok((text, code))
+}
+
+/// The lines that differ between two functions of a race's file, with those around them.
+fn difference(race: &Race, from: &Variant, to: &Variant) -> String {
+    let (before, after) = (race.function(from.function), race.function(to.function));
+    let mut text = String::new();
+    for (sign, line) in compare(&before, &after) {
+        text.push_str(format!("{sign} {line}").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// The shortest way from one text to another, by the longest lines that both have in order.
+fn compare<'a>(before: &[&'a str], after: &[&'a str]) -> Vec<(char, &'a str)> {
+    let (rows, columns) = (before.len(), after.len());
+    let mut common = vec![vec![0_usize; columns + 1]; rows + 1];
+    for row in (0..rows).rev() {
+        for column in (0..columns).rev() {
+            common[row][column] = if before[row] == after[column] {
+                common[row + 1][column + 1] + 1
+            } else {
+                common[row + 1][column].max(common[row][column + 1])
+            };
+        }
+    }
+    let (mut row, mut column) = (0, 0);
+    let mut lines = Vec::new();
+    while row < rows || column < columns {
+        if row < rows && column < columns && before[row] == after[column] {
+            lines.push((' ', before[row]));
+            row += 1;
+            column += 1;
+        } else if column == columns || (row < rows && common[row + 1][column] >= common[row][column + 1]) {
+            lines.push(('-', before[row]));
+            row += 1;
+        } else {
+            lines.push(('+', after[column]));
+            column += 1;
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::compare;
+
+    #[test]
+    fn what_both_have_stays_and_the_rest_is_marked() {
+        let before = ["fn a() {", "  load", "  store", "}"];
+        let after = ["fn a() {", "  lock", "  store", "}"];
+        assert_eq!(
+            compare(&before, &after),
+            [(' ', "fn a() {"), ('-', "  load"), ('+', "  lock"), (' ', "  store"), (' ', "}")]
+        );
+    }
+}

@@ -1,0 +1,227 @@
+//! `races run`: every schedule of a race, and the simplest that fails.
+
+use std::time::Duration;
+
+use clap::ArgMatches;
+use drawloom::render::{self, Context};
+use drawloom::{Check, Engine, Limit, Report, Verdict};
+use races::catalogue::{Loom, Race, Role, Variant};
+
+use super::json::Json;
+use super::lookup::lookup;
+use super::settings::Settings;
+use super::{AS_EXPECTED, Answer, DIFFERS, INCOMPLETE, UNFIT};
+
+pub(crate) fn answer(settings: &Settings, given: &ArgMatches) -> Result<Answer, String> {
+    let (race, variant) = lookup(given.get_one::<String>("race").map_or("", String::as_str))?;
+    let engine = engine(given).unwrap_or_default();
+    let check = bounded(check(settings, engine), given);
+    let variants: Vec<&Variant> = match variant {
+        Some(variant) => vec![variant],
+        None => race.variants.iter().collect(),
+    };
+    let reports: Vec<(&Variant, Report<()>)> =
+        variants.into_iter().map(|variant| (variant, check.run(variant.program))).collect();
+    let code = reports
+        .iter()
+        .map(|(variant, report)| code(variant, engine, report))
+        .max()
+        .unwrap_or(AS_EXPECTED);
+    if given.get_one::<String>("format").is_some_and(|format| format == "json") {
+        let found = reports.iter().map(|(variant, report)| found(race, variant, engine, report));
+        let document = Json::Object(vec![("variants", Json::List(found.collect()))]);
+        return Ok((document.document(), code));
+    }
+    Ok((text(settings, race, &reports), code))
+}
+
+/// A check with the races' own sources.
+pub(crate) fn check(settings: &Settings, engine: Engine) -> Check {
+    Check::new().engine(engine).sources(settings.sources.clone())
+}
+
+/// The engine that was asked for.
+pub(crate) fn engine(given: &ArgMatches) -> Option<Engine> {
+    given.get_one::<String>("engine").map(|name| match name.as_str() {
+        "loom" => Engine::Loom,
+        "native" => Engine::Native,
+        _ => Engine::Explorer,
+    })
+}
+
+fn bounded(check: Check, given: &ArgMatches) -> Check {
+    let number = |name: &str| given.get_one::<u64>(name).copied();
+    let mut check = check;
+    if let Some(executions) = number("max-executions") {
+        check = check.max_executions(executions);
+    }
+    if let Some(steps) = number("max-steps") {
+        check = check.max_steps(usize::try_from(steps).unwrap_or(usize::MAX));
+    }
+    if let Some(seconds) = number("time") {
+        check = check.max_time(Duration::from_secs(seconds));
+    }
+    check
+}
+
+/// The first variant's whole report, and a line for each other.
+fn text(settings: &Settings, race: &Race, reports: &[(&Variant, Report<()>)]) -> String {
+    let Some(((first, report), others)) = reports.split_first() else { return String::new() };
+    let context = context(race, first);
+    let mut text = render::report(report, &context, &settings.style, &settings.sources);
+    if !others.is_empty() {
+        text.push('\n');
+    }
+    for (variant, report) in others {
+        text.push_str(&line(race, variant, report));
+    }
+    text
+}
+
+/// One variant in a line.
+pub(crate) fn line(race: &Race, variant: &Variant, report: &Report<()>) -> String {
+    let name = format!("{}/{}", race.id, variant.id);
+    let (word, counts) = match &report.verdict {
+        Verdict::Verified => ("ok", counts(report)),
+        Verdict::Failed(failure) => ("FAIL", format!("{} ({})", counts(report), failure.kind.word())),
+        Verdict::Inconclusive(limit) => {
+            ("?", limit.to_string().lines().next().unwrap_or_default().to_owned())
+        }
+    };
+    format!("{word:<5} {name:<38} {counts:<34} {}\n", variant.summary)
+}
+
+/// `6 schedules, 4 fail`.
+fn counts(report: &Report<()>) -> String {
+    let Some(counts) = report.schedules else {
+        let executions = report.executions;
+        return format!("{executions} {}", plural(u128::from(executions), "execution", "executions"));
+    };
+    let fail = plural(counts.failing, "fails", "fail");
+    format!(
+        "{} {}, {} {fail}",
+        counts.all,
+        plural(counts.all, "schedule", "schedules"),
+        counts.failing
+    )
+}
+
+fn plural(count: u128, one: &'static str, many: &'static str) -> &'static str {
+    if count == 1 { one } else { many }
+}
+
+/// What a report says besides what was found: the race's name, its fix, what to type next.
+pub(crate) fn context(race: &Race, variant: &Variant) -> Context {
+    let name = format!("{}/{}", race.id, variant.id);
+    let broken = variant.role != Role::Fix;
+    let mut next = Vec::new();
+    if broken {
+        next.push((format!("races fix {}", race.id), "from the bug to the fix, with the counts".to_owned()));
+        let stress = format!("races stress {name}");
+        next.push((stress, "the same program on real threads".to_owned()));
+    }
+    let fix = race.fix().filter(|_| broken).map(|fix| {
+        let (schedules, failing) = (fix.expect.schedules, fix.expect.failing);
+        let noun = plural(schedules, "schedule", "schedules");
+        format!("{}: {schedules} {noun}, {failing} fail", fix.summary)
+    });
+    Context { title: Some(name), fix, next }
+}
+
+/// Whether an engine has found what the catalogue says that it must, or what is different.
+pub(crate) fn judge(variant: &Variant, engine: Engine, report: &Report<()>) -> Result<(), String> {
+    match engine {
+        Engine::Explorer => judge_explorer(variant, report),
+        Engine::Loom => judge_loom(variant, report),
+        _ => judge_native(variant, report),
+    }
+}
+
+fn judge_explorer(variant: &Variant, report: &Report<()>) -> Result<(), String> {
+    let expect = variant.expect;
+    if let Verdict::Inconclusive(limit) = &report.verdict {
+        return Err(limit.to_string());
+    }
+    let found = report.schedules.map(|counts| (counts.failing, counts.all));
+    if found != Some((expect.failing, expect.schedules)) {
+        let found = found.map_or("unknown".to_owned(), |(failing, all)| format!("{failing} of {all}"));
+        return Err(format!(
+            "{found} schedules fail, and the catalogue says {} of {}",
+            expect.failing, expect.schedules
+        ));
+    }
+    fails_as_expected(variant, report)
+}
+
+/// The failure must be *this* bug: its kind, and the words of the promise that is broken.
+fn fails_as_expected(variant: &Variant, report: &Report<()>) -> Result<(), String> {
+    match (report.failure(), variant.expect.failure) {
+        (None, None) => Ok(()),
+        (Some(failure), Some((kind, words))) => {
+            let same = failure.kind == kind && failure.message.contains(words);
+            let found = format!("{}: {}", failure.kind.word(), failure.message);
+            same.then_some(()).ok_or(format!("it fails by {found}"))
+        }
+        (Some(failure), None) => Err(format!("it fails: {}", failure.message)),
+        (None, Some(_)) => Err("it does not fail".to_owned()),
+    }
+}
+
+fn judge_loom(variant: &Variant, report: &Report<()>) -> Result<(), String> {
+    let truth = match variant.loom {
+        Loom::Agrees => variant.role != Role::Fix,
+        Loom::Misses(_) => false,
+        Loom::CriesWolf(_) => true,
+        Loom::CannotSay(_) => {
+            let silent = matches!(report.verdict, Verdict::Inconclusive(_));
+            return silent.then_some(()).ok_or("loom can say after all".to_owned());
+        }
+    };
+    match &report.verdict {
+        Verdict::Failed(_) if truth => Ok(()),
+        Verdict::Verified if !truth => Ok(()),
+        Verdict::Failed(failure) => Err(format!("loom fails it: {}", failure.message)),
+        Verdict::Verified => Err("loom passes it".to_owned()),
+        Verdict::Inconclusive(limit) => Err(limit.to_string()),
+    }
+}
+
+/// Real threads may or may not show a bug; what is proved to hold must hold on them too.
+fn judge_native(variant: &Variant, report: &Report<()>) -> Result<(), String> {
+    match &report.verdict {
+        Verdict::Failed(failure) if variant.role == Role::Fix => {
+            Err(format!("it fails on real threads: {}", failure.message))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn code(variant: &Variant, engine: Engine, report: &Report<()>) -> u8 {
+    match &report.verdict {
+        Verdict::Inconclusive(Limit::Unfit { .. }) => UNFIT,
+        Verdict::Inconclusive(Limit::Native) => AS_EXPECTED,
+        Verdict::Inconclusive(_) if !matches!(variant.loom, Loom::CannotSay(_)) => INCOMPLETE,
+        _ if judge(variant, engine, report).is_ok() => AS_EXPECTED,
+        _ => DIFFERS,
+    }
+}
+
+/// One variant as `run` and `verify` give it.
+pub(crate) fn found(race: &Race, variant: &Variant, engine: Engine, report: &Report<()>) -> Json {
+    let schedules = report.schedules;
+    let schedule = report
+        .failure()
+        .filter(|failure| !failure.trace.steps.is_empty())
+        .map(|failure| failure.schedule.to_string());
+    Json::Object(vec![
+        ("race", Json::text(race.id)),
+        ("variant", Json::text(variant.id)),
+        ("role", Json::text(variant.role.word())),
+        ("engine", Json::text(engine.word())),
+        ("verdict", Json::text(report.verdict.word())),
+        ("schedules", Json::count(schedules.map(|counts| counts.all))),
+        ("failing", Json::count(schedules.map(|counts| counts.failing))),
+        ("executions", Json::count(Some(report.executions))),
+        ("schedule", Json::count(schedule)),
+    ])
+}

@@ -1,0 +1,22 @@
+//! The catalogue: races in threads and in async code, each told broken, nearly fixed and fixed.
+//!
+//! A race is an ordinary user of [`drawloom`]: nothing here can do what your own tests could not.
+
+// The programs under check fail by panicking: that is how a thread of `std` says that it failed.
+#![allow(clippy::unwrap_used, reason = "a race is told in the words that people use")]
+
+pub mod catalogue;
+pub mod tasks;
+pub mod threads;
+
+use catalogue::Race;
+
+/// All races, in the order in which they are best read.
+pub const RACES: &[&Race] = &[
+    &threads::lost_update::RACE,
+    &threads::check_then_act::RACE,
+    &threads::lock_order::RACE,
+    &tasks::await_gap::RACE,
+    &tasks::std_mutex_across_await::RACE,
+    &tasks::cancelled_half_way::RACE,
+];

@@ -1,0 +1,122 @@
+//! # Check, then act
+//!
+//! There are 100 in the account. Two cash machines are asked for 80 each, at the same time, and both
+//! pay out.
+//!
+//! - **Bug:** the check and the withdrawal are two steps. The other machine checks in between.
+//! - **Near misses:** a lock around the withdrawal only, and a lock around each of the two. The
+//!   decision is still taken on a balance that may be gone.
+//! - **Fix:** one lock, from the check that decides to the withdrawal that the decision allows.
+//! - **Rule:** a critical section begins with the first read that informs the decision.
+//!
+//! Watch it fail, then hold: `cargo run -- run check-then-act`
+
+use drawloom::FailureKind::Panic;
+use drawloom::parking_lot::Mutex;
+use drawloom::sync::atomic::{AtomicI64, Ordering::SeqCst};
+use drawloom::thread;
+
+use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
+
+pub fn bug() {
+    let balance = AtomicI64::new(100);
+    two_machines(|| {
+        if balance.load(SeqCst) >= 80 {
+            balance.fetch_sub(80, SeqCst);
+        }
+    });
+    assert!(balance.into_inner() >= 0, "the account is never overdrawn");
+}
+
+pub fn lock_the_act() {
+    let balance = AtomicI64::new(100);
+    let till = Mutex::new(());
+    two_machines(|| {
+        if balance.load(SeqCst) >= 80 {
+            let _till = till.lock();
+            balance.fetch_sub(80, SeqCst);
+        }
+    });
+    assert!(balance.into_inner() >= 0, "the account is never overdrawn");
+}
+
+pub fn lock_each() {
+    let balance = Mutex::new(100);
+    two_machines(|| {
+        let enough = *balance.lock() >= 80;
+        if enough {
+            *balance.lock() -= 80;
+        }
+    });
+    assert!(balance.into_inner() >= 0, "the account is never overdrawn");
+}
+
+pub fn fix() {
+    let balance = Mutex::new(100);
+    two_machines(|| {
+        let mut balance = balance.lock();
+        if *balance >= 80 {
+            *balance -= 80;
+        }
+    });
+    assert!(balance.into_inner() >= 0, "the account is never overdrawn");
+}
+
+/// The stage: two cash machines that are asked for 80 each.
+fn two_machines(withdraw: impl Fn() + Sync) {
+    thread::scope(|scope| {
+        let station = scope.spawn(&withdraw);
+        let market = scope.spawn(&withdraw);
+        station.join().unwrap();
+        market.join().unwrap();
+    });
+}
+
+/// The catalogue's entry.
+pub const RACE: Race = Race {
+    id: "check-then-act",
+    title: "Check, then act",
+    family: "check-then-act",
+    setting: Setting::Threads,
+    summary: "a decision on a balance that may be gone",
+    rule: "a critical section begins with the first read that informs the decision",
+    source: (file!(), include_str!("check_then_act.rs")),
+    variants: &[
+        Variant {
+            id: "bug",
+            role: Role::Bug,
+            summary: "check, then withdraw",
+            program: bug,
+            function: "bug",
+            expect: Expect::fails(4, 6, Panic, "the account is never overdrawn"),
+            loom: Loom::Agrees,
+        },
+        Variant {
+            id: "lock-the-act",
+            role: Role::NearMiss,
+            summary: "a lock around the withdrawal only",
+            program: lock_the_act,
+            function: "lock_the_act",
+            expect: Expect::fails(6, 10, Panic, "the account is never overdrawn"),
+            loom: Loom::Agrees,
+        },
+        Variant {
+            id: "lock-each",
+            role: Role::NearMiss,
+            summary: "a lock around the check and one around the withdrawal",
+            program: lock_each,
+            function: "lock_each",
+            expect: Expect::fails(4, 6, Panic, "the account is never overdrawn"),
+            loom: Loom::Agrees,
+        },
+        Variant {
+            id: "fix",
+            role: Role::Fix,
+            summary: "one lock from the check to the withdrawal",
+            program: fix,
+            function: "fix",
+            expect: Expect::holds(2),
+            loom: Loom::Agrees,
+        },
+    ],
+};

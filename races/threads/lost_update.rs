@@ -1,0 +1,111 @@
+//! # Lost update
+//!
+//! Alice and Bob each put one coin into an empty jar. Sometimes the jar ends with one coin.
+//!
+//! - **Bug:** reading the count and writing it back are two steps. Bob fits in between.
+//! - **Near miss:** a lock around each step. There are still two steps.
+//! - **Fix:** one lock, made where both threads start, held from the read to the write.
+//! - **Rule:** if the new value depends on the old one, one critical section covers both.
+//!
+//! Watch it fail, then hold: `cargo run -- run lost-update`
+
+use drawloom::FailureKind::Panic;
+use drawloom::sync::Mutex;
+use drawloom::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use drawloom::thread;
+
+use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
+
+pub fn bug() {
+    let jar = AtomicU32::new(0);
+    alice_and_bob(|| {
+        let coins = jar.load(SeqCst);
+        jar.store(coins + 1, SeqCst);
+    });
+    assert_eq!(jar.into_inner(), 2, "both coins are in the jar");
+}
+
+pub fn lock_per_access() {
+    let jar = Mutex::new(0);
+    alice_and_bob(|| {
+        let coins = *jar.lock().unwrap();
+        *jar.lock().unwrap() = coins + 1;
+    });
+    assert_eq!(jar.into_inner().unwrap(), 2, "both coins are in the jar");
+}
+
+pub fn fix() {
+    let jar = Mutex::new(0);
+    alice_and_bob(|| {
+        let mut coins = jar.lock().unwrap();
+        *coins += 1;
+    });
+    assert_eq!(jar.into_inner().unwrap(), 2, "both coins are in the jar");
+}
+
+pub fn one_step() {
+    let jar = AtomicU32::new(0);
+    alice_and_bob(|| {
+        jar.fetch_add(1, SeqCst);
+    });
+    assert_eq!(jar.into_inner(), 2, "both coins are in the jar");
+}
+
+/// The stage: two threads, each of which puts one coin.
+fn alice_and_bob(put_coin: impl Fn() + Sync) {
+    thread::scope(|scope| {
+        let alice = scope.spawn(&put_coin);
+        let bob = scope.spawn(&put_coin);
+        alice.join().unwrap();
+        bob.join().unwrap();
+    });
+}
+
+/// The catalogue's entry.
+pub const RACE: Race = Race {
+    id: "lost-update",
+    title: "Lost update",
+    family: "lost update",
+    setting: Setting::Threads,
+    summary: "load, then store",
+    rule: "if the new value depends on the old one, one critical section covers both",
+    source: (file!(), include_str!("lost_update.rs")),
+    variants: &[
+        Variant {
+            id: "bug",
+            role: Role::Bug,
+            summary: "load, then store",
+            program: bug,
+            function: "bug",
+            expect: Expect::fails(4, 6, Panic, "both coins are in the jar"),
+            loom: Loom::Agrees,
+        },
+        Variant {
+            id: "lock-per-access",
+            role: Role::NearMiss,
+            summary: "a lock around each line",
+            program: lock_per_access,
+            function: "lock_per_access",
+            expect: Expect::fails(4, 6, Panic, "both coins are in the jar"),
+            loom: Loom::Agrees,
+        },
+        Variant {
+            id: "fix",
+            role: Role::Fix,
+            summary: "one lock around both lines",
+            program: fix,
+            function: "fix",
+            expect: Expect::holds(2),
+            loom: Loom::Agrees,
+        },
+        Variant {
+            id: "one-step",
+            role: Role::Fix,
+            summary: "one atomic step, fetch_add",
+            program: one_step,
+            function: "one_step",
+            expect: Expect::holds(2),
+            loom: Loom::Agrees,
+        },
+    ],
+};

@@ -1,0 +1,5 @@
+//! Races between threads.
+
+pub mod check_then_act;
+pub mod lock_order;
+pub mod lost_update;

@@ -1,0 +1,212 @@
+//! The `races` command, run as a person or a script runs it.
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+fn races(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_races")).args(arguments).env_clear().output().unwrap()
+}
+
+fn text(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+fn problem(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+/// The text of a field of a JSON object that stands on one line: the documents here are that simple,
+/// and a test that parses them by other means than the writer's is worth more.
+fn field<'a>(object: &'a str, name: &str) -> &'a str {
+    let (_, rest) = object.split_once(&format!("\"{name}\": ")).unwrap_or_else(|| panic!("no {name} in {object}"));
+    rest.strip_prefix('"').map_or_else(
+        || rest.split([',', '}']).next().unwrap(),
+        |quoted| quoted.split('"').next().unwrap(),
+    )
+}
+
+#[test]
+fn the_first_minute_fits_on_a_screen_and_says_what_to_try_next() {
+    let output = races(&[]);
+    let text = text(&output);
+    assert_eq!(code(&output), 0);
+    assert_eq!(problem(&output), "");
+    assert!(text.lines().count() < 30, "{text}");
+    assert!(text.lines().all(|line| line.len() <= 100), "{text}");
+    assert!(text.is_ascii(), "{text}");
+    for schedule in ["1122", "1212", "1221", "2112", "2121", "2211"] {
+        assert!(text.contains(schedule), "{text}");
+    }
+    assert_eq!(text.matches("LOST").count(), 5, "four orders and one near miss: {text}");
+    assert!(text.contains("10000 times on real threads"), "{text}");
+    assert!(text.trim_end().lines().last().unwrap().contains("races -- list") || text.contains("cargo run -- list"), "{text}");
+}
+
+#[test]
+fn list_names_every_race_and_its_variants() {
+    let output = races(&["list", "--format", "json"]);
+    assert_eq!(code(&output), 0);
+    let text = text(&output);
+    for id in ["lost-update", "check-then-act", "lock-order", "await-gap", "std-mutex-across-await", "cancelled-half-way"] {
+        let line = text.lines().find(|line| line.contains(&format!("\"id\": \"{id}\""))).unwrap();
+        assert!(["threads", "tasks"].contains(&field(line, "setting")), "{line}");
+        assert!(!field(line, "title").is_empty() && !field(line, "family").is_empty());
+        for role in ["bug", "near-miss", "fix"] {
+            assert!(line.contains(&format!("\"role\": \"{role}\"")), "{line}");
+        }
+    }
+    assert!(races(&["list"]).stdout.is_ascii());
+}
+
+#[test]
+fn run_gives_the_counts_of_each_variant_as_json() {
+    let output = races(&["run", "lost-update", "--format", "json"]);
+    assert_eq!(code(&output), 0);
+    let found: Vec<(&str, &str, &str, &str, &str)> = text(&output)
+        .lines()
+        .filter(|line| line.contains("\"race\""))
+        .map(|line| {
+            assert_eq!((field(line, "race"), field(line, "engine")), ("lost-update", "explorer"));
+            let names = ["variant", "verdict", "schedules", "failing", "schedule"];
+            let [variant, verdict, schedules, failing, schedule] = names.map(|name| field(line, name));
+            (variant, verdict, schedules, failing, schedule)
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("bug", "failed", "6", "4", "1221"),
+            ("lock-per-access", "failed", "6", "4", "1221"),
+            ("fix", "verified", "2", "0", "null"),
+            ("one-step", "verified", "2", "0", "null"),
+        ]
+    );
+}
+
+#[test]
+fn run_shows_one_variant_if_one_is_named() {
+    let output = races(&["run", "lost-update/fix"]);
+    assert_eq!(code(&output), 0);
+    assert_eq!(text(&output).lines().count(), 1, "{}", text(&output));
+    assert!(text(&output).starts_with("ok    lost-update/fix   2 schedules, 0 fail"));
+}
+
+#[test]
+fn replay_runs_one_schedule_and_refuses_one_that_does_not_fit() {
+    let output = races(&["replay", "lost-update", "1221"]);
+    assert_eq!(code(&output), 0);
+    assert!(text(&output).contains("both coins are in the jar"));
+    let passing = races(&["replay", "lost-update/bug", "1122"]);
+    assert_eq!(code(&passing), 0);
+    let unfit = races(&["replay", "lost-update", "1222"]);
+    assert_eq!(code(&unfit), 4);
+    assert!(text(&unfit).contains("step 4"), "{}", text(&unfit));
+    let nonsense = races(&["replay", "lost-update", "12x"]);
+    assert_eq!(code(&nonsense), 2);
+    assert!(problem(&nonsense).contains("`x` is not a schedule"), "{}", problem(&nonsense));
+}
+
+#[test]
+fn what_cannot_be_understood_gets_the_nearest_name_and_code_two() {
+    let output = races(&["run", "lost-updat"]);
+    assert_eq!(code(&output), 2);
+    assert!(problem(&output).contains("did you mean `lost-update`?"), "{}", problem(&output));
+    for wrong in [&["runn"][..], &["run"], &["run", "lost-update", "--max-steps", "0"], &["--width", "9"]] {
+        let output = races(wrong);
+        assert_eq!(code(&output), 2, "{wrong:?}");
+        assert!(!problem(&output).is_empty(), "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_limit_that_is_hit_is_not_a_pass() {
+    let output = races(&["run", "lost-update/fix", "--max-executions", "1"]);
+    assert_eq!(code(&output), 3);
+    assert!(text(&output).contains("stopped after 1 execution"), "{}", text(&output));
+}
+
+#[test]
+fn fix_shows_the_difference_and_the_counts_of_all_variants() {
+    let output = races(&["fix", "lost-update"]);
+    assert_eq!(code(&output), 0);
+    let text = text(&output);
+    assert!(text.contains("-         let coins = jar.load(SeqCst);"), "{text}");
+    assert!(text.contains("+         let mut coins = jar.lock().unwrap();"), "{text}");
+    for line in ["6 schedules, 4 fail", "2 schedules, 0 fail"] {
+        assert!(text.contains(line), "{text}");
+    }
+}
+
+#[test]
+fn stress_runs_on_real_threads_and_a_fix_never_fails_there() {
+    let output = races(&["stress", "lost-update/fix", "--runs", "200"]);
+    assert_eq!(code(&output), 0);
+    assert!(text(&output).contains("it ran 200 times and failed 0"), "{}", text(&output));
+}
+
+#[test]
+fn verify_holds_every_variant_to_the_catalogue() {
+    let output = races(&["verify", "--engine", "explorer", "--format", "json"]);
+    assert_eq!(code(&output), 0);
+    let found = text(&output).lines().filter(|line| line.contains("\"race\"")).count();
+    let listed = races(&["list", "--format", "json"]);
+    assert_eq!(found, text(&listed).matches("\"role\"").count());
+}
+
+#[test]
+fn colour_is_only_a_second_channel() {
+    let plain = races(&["run", "lost-update/bug"]);
+    let coloured = races(&["run", "lost-update/bug", "--color", "always"]);
+    assert!(!text(&plain).contains('\u{1b}'));
+    assert!(text(&coloured).contains('\u{1b}'));
+    let mut stripped = String::new();
+    let mut rest = text(&coloured);
+    while let Some((before, after)) = rest.split_once('\u{1b}') {
+        stripped.push_str(before);
+        rest = after.split_once('m').unwrap().1;
+    }
+    stripped.push_str(rest);
+    assert_eq!(stripped, text(&plain));
+    let forced = |name: &str, value: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_races"));
+        let output = command.args(["run", "lost-update/bug"]).env_clear().env(name, value).output();
+        text(&output.unwrap()).contains('\u{1b}')
+    };
+    assert!(forced("CLICOLOR_FORCE", "1") && forced("DRAWLOOM_COLOR", "always"));
+    assert!(!forced("NO_COLOR", "1"));
+}
+
+#[test]
+fn no_line_is_wider_than_it_may_be() {
+    for width in ["60", "79", "80", "100"] {
+        for race in ["lost-update", "lock-order", "await-gap", "cancelled-half-way"] {
+            let output = races(&["run", race, "--width", width]);
+            assert_eq!(code(&output), 0);
+            let width: usize = width.parse().unwrap();
+            let wide = text(&output).lines().find(|line| line.len() > width.max(100));
+            assert_eq!(wide, None, "{race} at {width}");
+        }
+    }
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_races"))
+        .args(["run", "lost-update"])
+        .env_clear()
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    // Nothing is read from it either.
+    drop(child.stdin.take().map(|mut stdin| stdin.write_all(b"q\n")));
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(problem(&output), "");
+    assert_eq!(output.status.code(), Some(0));
+}

@@ -1,0 +1,146 @@
+//! The docs are true: every console block in README and the book is run and compared.
+//!
+//! A block that begins with ```` ```console ```` holds commands, each after a `$`, and what they print.
+//! `UPDATE_DOCS=1 cargo test -p races --test docs` writes what they print now; read the difference.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// README and every page of the book.
+fn pages() -> Vec<PathBuf> {
+    let mut pages = vec![root().join("README.md")];
+    let book = fs::read_dir(root().join("docs/src")).unwrap();
+    pages.extend(book.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|end| end == "md")));
+    pages.sort();
+    pages
+}
+
+/// What a command line of the docs prints, with what differs from run to run taken out.
+fn output(line: &str) -> String {
+    let arguments = line
+        .strip_prefix("cargo run -- ")
+        .or_else(|| line.strip_prefix("races "))
+        .or_else(|| (line == "cargo run").then_some(""))
+        .unwrap_or_else(|| panic!("the docs show `{line}`, which is not a command of ours"));
+    let output = Command::new(env!("CARGO_BIN_EXE_races"))
+        .args(arguments.split_whitespace())
+        .env_clear()
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let mut text = String::from_utf8(output.stdout).unwrap();
+    text.push_str(&String::from_utf8(output.stderr).unwrap());
+    text
+}
+
+/// The line that tells what real threads did is different on every machine.
+fn comparable(text: &str) -> String {
+    let lines = text.lines().map(|line| {
+        let native = line.contains("on real threads") || line.contains("that is 1 in");
+        if native { "  (what real threads did)" } else { line.trim_end() }
+    });
+    lines.collect::<Vec<_>>().join("\n").trim_end().to_owned()
+}
+
+/// A page with every console block as it is printed now, and how many commands there were.
+fn renewed(page: &str) -> (String, usize) {
+    let mut renewed = String::new();
+    let mut commands = 0;
+    let mut lines = page.lines();
+    while let Some(line) = lines.next() {
+        renewed.push_str(line);
+        renewed.push('\n');
+        if line != "```console" {
+            continue;
+        }
+        let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+        let mut rest = block.as_slice();
+        while let Some((command, after)) = rest.split_first() {
+            let command = command.strip_prefix("$ ").expect("a block begins with a command");
+            let shown = after.iter().take_while(|line| !line.starts_with("$ ")).count();
+            commands += 1;
+            let printed = output(command);
+            let same = comparable(&printed) == comparable(&after[..shown].join("\n"));
+            let kept = after[..shown].join("\n");
+            let text = if same { kept.trim_end() } else { printed.trim_end() };
+            let text: Vec<&str> = text.lines().map(str::trim_end).collect();
+            renewed.push_str(&format!("$ {command}\n{}\n", text.join("\n")));
+            rest = &after[shown..];
+        }
+        renewed.push_str("```\n");
+    }
+    (renewed, commands)
+}
+
+#[test]
+fn every_console_block_of_the_docs_is_what_the_command_prints() {
+    let mut commands = 0;
+    let mut stale = Vec::new();
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        let (renewed, count) = renewed(&text);
+        commands += count;
+        if renewed.trim_end() == text.trim_end() {
+            continue;
+        }
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            fs::write(&page, renewed).unwrap();
+            continue;
+        }
+        let differs = text.lines().zip(renewed.lines()).find(|(one, other)| one != other);
+        stale.push(format!("{}: {differs:#?}", page.file_name().unwrap().to_string_lossy()));
+    }
+    assert!(commands >= 5, "the docs show only {commands} commands");
+    assert!(stale.is_empty(), "UPDATE_DOCS=1 renews these:\n{}", stale.join("\n"));
+}
+
+#[test]
+fn every_command_is_in_the_reference() {
+    let help = output("races --help");
+    let reference = fs::read_to_string(root().join("docs/src/command.md")).unwrap();
+    let commands = help.lines().skip_while(|line| !line.starts_with("Commands:")).skip(1);
+    let commands = commands.take_while(|line| !line.is_empty());
+    let mut known = 0;
+    for command in commands.filter_map(|line| line.split_whitespace().next()) {
+        assert!(reference.contains(&format!("`races {command}")), "{command} is not in command.md");
+        known += 1;
+    }
+    assert!(known >= 6, "{help}");
+}
+
+#[test]
+fn every_variable_is_in_the_reference() {
+    let settings = fs::read_to_string(root().join("races/command/settings.rs")).unwrap();
+    let reference = fs::read_to_string(root().join("docs/src/command.md")).unwrap();
+    let quoted = settings.split('"').skip(1).step_by(2);
+    let is_variable = |text: &&str| {
+        text.len() > 4 && text.chars().all(|c| c.is_ascii_uppercase() || c == '_')
+    };
+    let mut known = 0;
+    for variable in quoted.filter(is_variable) {
+        assert!(reference.contains(&format!("`{variable}`")), "{variable} is not in command.md");
+        known += 1;
+    }
+    assert!(known >= 5);
+}
+
+#[test]
+fn every_link_between_pages_leads_somewhere() {
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        for (at, _) in text.match_indices("](") {
+            let target: String = text[at + 2..].chars().take_while(|&c| c != ')').collect();
+            let path = target.split('#').next().unwrap();
+            if path.is_empty() || path.starts_with("http") {
+                continue;
+            }
+            let to = page.parent().unwrap().join(path);
+            assert!(to.exists(), "{} links to {target}", page.display());
+        }
+    }
+}
