@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::engine;
 use crate::explore;
-pub(crate) use crate::plan::{Check, Engine, Outcome, Outcomes};
+use crate::plan::{Check, Engine, Outcome};
 use crate::verdict::{Report, Verdict};
 
 impl Check {
@@ -42,7 +42,5 @@ impl Check {
 #[track_caller]
 pub fn check<T: Outcome>(program: impl Fn() -> T + Send + Sync + 'static) {
     let report = Check::new().run(program);
-    if !matches!(report.verdict, Verdict::Verified) {
-        panic!("\n{report}");
-    }
+    assert!(matches!(report.verdict, Verdict::Verified), "\n{report}");
 }

@@ -236,6 +236,20 @@ pub struct Report<T> {
 }
 
 impl<T> Report<T> {
+    /// A report that knows nothing but its verdict.
+    pub(crate) fn of(verdict: Verdict) -> Self {
+        Self {
+            verdict,
+            executions: 0,
+            failed_executions: 0,
+            schedules: None,
+            states: None,
+            outcomes: BTreeMap::new(),
+            listed: Vec::new(),
+            replayed: None,
+        }
+    }
+
     /// The failure, if there is one.
     pub fn failure(&self) -> Option<&Failure> {
         match &self.verdict {

@@ -62,14 +62,8 @@ pub(crate) fn watched<R: Send + 'static>(
 /// Gives a job to a worker that waits, or to a new one.
 fn start(job: Job) {
     let waiting = IDLE.lock().unwrap_or_else(PoisonError::into_inner).pop();
-    let (worker, jobs) = match waiting {
-        Some(worker) => (worker, None),
-        None => {
-            let (sender, receiver) = channel::<Job>();
-            (sender, Some(receiver))
-        }
-    };
-    if let Some(jobs) = jobs {
+    let worker = waiting.unwrap_or_else(|| {
+        let (worker, jobs) = channel::<Job>();
         let own = worker.clone();
         let thread = std::thread::Builder::new().name("drawloom".into()).spawn(move || {
             for job in jobs {
@@ -83,7 +77,8 @@ fn start(job: Job) {
             }
         });
         thread.expect("a check needs one thread of its own, and the system has none left");
-    }
+        worker
+    });
     worker.send(job).expect("internal error: a worker that waits is gone");
 }
 

@@ -264,7 +264,8 @@ struct Numbers(u64);
 
 impl Numbers {
     fn below(&mut self, most: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % most
     }
 }
@@ -284,7 +285,8 @@ fn random_program(numbers: &mut Numbers) -> RandomProgram {
     let threads = 2 + usize::from(numbers.below(4) == 0);
     let most = if threads == 2 { 3 } else { 2 };
     let mut op = || {
-        let (at, by) = (usize::try_from(numbers.below(2)).unwrap(), u32::try_from(numbers.below(3)).unwrap());
+        let (at, by) =
+            (usize::try_from(numbers.below(2)).unwrap(), u32::try_from(numbers.below(3)).unwrap());
         match numbers.below(4) {
             0 => Op::Add(at, by),
             1 => Op::Swap(at, by),
@@ -303,9 +305,9 @@ fn run_random(program: &RandomProgram) -> Vec<u32> {
         let seen = ops.iter().map(|&op| match op {
             Op::Add(at, by) => atomics[at].fetch_add(by, AcqRel),
             Op::Swap(at, by) => atomics[at].swap(by, AcqRel),
-            Op::Exchange(at, from, to) => {
-                atomics[at].compare_exchange(from, to, AcqRel, Acquire).unwrap_or_else(|seen| seen + 10)
-            }
+            Op::Exchange(at, from, to) => atomics[at]
+                .compare_exchange(from, to, AcqRel, Acquire)
+                .unwrap_or_else(|seen| seen + 10),
             Op::Locked(at, by) => {
                 let mut held = lock.lock().unwrap();
                 *held = *held * 2 + by;
@@ -315,8 +317,7 @@ fn run_random(program: &RandomProgram) -> Vec<u32> {
         seen.collect::<Vec<_>>()
     };
     let mut all = thread::scope(|scope| {
-        let threads: Vec<_> =
-            program[1..].iter().map(|ops| scope.spawn(|| run(ops))).collect();
+        let threads: Vec<_> = program[1..].iter().map(|ops| scope.spawn(|| run(ops))).collect();
         let mut all = run(&program[0]);
         for thread in threads {
             all.extend(thread.join().unwrap());
@@ -421,7 +422,8 @@ fn a_program_may_have_more_atomics_than_were_made_for_it() {
 #[test]
 fn atomics_that_a_thread_makes_can_be_used_by_another() {
     let program = || {
-        let (first, second) = (thread::spawn(|| Arc::new(AtomicU32::new(1))), AtomicBool::new(false));
+        let (first, second) =
+            (thread::spawn(|| Arc::new(AtomicU32::new(1))), AtomicBool::new(false));
         let made = first.join().unwrap();
         let given = Arc::clone(&made);
         let thread = thread::spawn(move || given.fetch_add(1, AcqRel));
@@ -839,6 +841,7 @@ fn a_loop_that_loom_cannot_see_is_noticed() {
 }
 
 #[test]
+#[expect(clippy::large_stack_arrays, reason = "the stack is what is tested")]
 fn a_thread_has_the_stack_that_was_asked_for() {
     let deep = || {
         let big = std::hint::black_box([1_u8; 100_000]);
@@ -874,8 +877,10 @@ fn checks_at_the_same_time_do_not_disturb_each_other() {
 fn nothing_is_printed() {
     let test = std::env::current_exe().unwrap();
     for name in ["a_lost_update_fails", "locks_in_two_orders_deadlock_and_the_next_check_works"] {
-        let output =
-            std::process::Command::new(&test).args(["--exact", name, "--nocapture"]).output().unwrap();
+        let output = std::process::Command::new(&test)
+            .args(["--exact", name, "--nocapture"])
+            .output()
+            .unwrap();
         assert!(output.status.success());
         assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     }

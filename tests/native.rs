@@ -102,7 +102,8 @@ fn consecutive_runs_share_a_thread() {
 
 #[test]
 fn panics_of_a_check_are_not_printed() {
-    let quiet = ["--exact", "a_panic_that_a_join_passes_on_is_told_where_it_was_raised", "--nocapture"];
+    let quiet =
+        ["--exact", "a_panic_that_a_join_passes_on_is_told_where_it_was_raised", "--nocapture"];
     let test = std::env::current_exe().unwrap();
     let output = std::process::Command::new(test).args(quiet).output().unwrap();
     assert!(output.status.success());

@@ -71,7 +71,7 @@ fn run(lines: &[Line], shared: &Shared) -> Vec<u8> {
             Line::Add(x) => seen.push(shared.atomics[x].fetch_add(1, SeqCst)),
             Line::Exchange(x, value) => {
                 let swapped = shared.atomics[x].compare_exchange(value, 7, SeqCst, SeqCst);
-                seen.push(u8::from(swapped.is_ok()));
+                seen.push(swapped.unwrap_or_else(|other| 10 + other));
             }
             Line::StoreIfSeen(x, value) => {
                 if seen.last().is_some_and(|&last| last > 0) {

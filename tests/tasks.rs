@@ -273,11 +273,11 @@ fn an_abort_stops_a_task_before_its_start_and_at_its_await() {
 
 #[test]
 fn an_abort_among_workers_stops_a_task_at_awaits_only() {
-    // Steps: main's abort; the worker's two stores, or one store and the cancel, or the cancel. The
-    // second store is a poll of its own.
+    // 01: aborted before the first poll. 0.1 11: in it, before its store. 101: before the second poll.
+    // 1 0.1 1: in it, so that it comes to its end. 110: too late.
     assert_eq!(
         outcomes(|| on_two_workers(abort_between_halves(false))),
-        [((false, 2), 1), ((true, 0), 1), ((true, 1), 1)]
+        [((false, 2), 2), ((true, 0), 1), ((true, 1), 2)]
     );
 }
 
@@ -353,6 +353,32 @@ fn handlers_of_select_run_in_the_enclosing_function() {
     let expected = (Ok(6), Err("no even number"));
     assert_eq!(run(), expected);
     assert_eq!(outcomes(run), [(expected, 1)]);
+}
+
+#[test]
+fn a_select_takes_every_pattern() {
+    struct Letter {
+        to: &'static str,
+        pages: Option<(u32, Vec<u32>)>,
+    }
+    let read = |letter: Option<Letter>| async move {
+        tokio::select! {
+            biased;
+            None | Some(Letter { pages: None, .. }) = async { None::<Letter> }, if letter.is_none() => 0,
+            Some(Letter { ref to, pages: Some((1..=9, mut pages)) }) = async { letter } => {
+                pages.push(2);
+                pages.iter().sum::<u32>() + u32::try_from(to.len()).unwrap()
+            }
+            mut late = async { 5 } => { late += 1; late }
+            () = std::future::pending() => unreachable!(),
+        }
+    };
+    let letter = |first| Letter { to: "bob", pages: Some((first, vec![first])) };
+    let run = move || {
+        on_one_thread(async { (read(None).await, read(Some(letter(7))).await, read(Some(letter(10))).await) })
+    };
+    assert_eq!(run(), (0, 12, 6));
+    assert_eq!(outcomes(run), [((0, 12, 6), 1)]);
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! `races fix`: from the bug to the fix.
 
 use clap::ArgMatches;
-use drawloom::Engine;
+use drawloom::{Engine, Report};
 use races::catalogue::{Race, Role, Variant};
 
 use super::lookup::lookup;
-use super::run::{check, judge, line};
+use super::run::{check, judge, lines};
 use super::settings::Settings;
 use super::{AS_EXPECTED, Answer, DIFFERS};
 
@@ -16,14 +16,16 @@ pub(crate) fn answer(settings: &Settings, given: &ArgMatches) -> Result<Answer, 
     let mut text = format!("{}: {}\n{}\n\n", race.id, race.title, race.source.0);
     text.push_str(&difference(race, race.bug(), fix));
     text.push('\n');
-    let mut code = AS_EXPECTED;
-    for variant in race.variants {
-        let report = check(settings, Engine::Explorer).run(variant.program);
-        text.push_str(&line(race, variant, &report));
-        if judge(variant, Engine::Explorer, &report).is_err() {
-            code = DIFFERS;
-        }
-    }
+    let reports: Vec<(&Variant, Report<()>)> = race
+        .variants
+        .iter()
+        .map(|variant| (variant, check(settings, Engine::Explorer).run(variant.program)))
+        .collect();
+    text.push_str(&lines(settings, race, &reports));
+    let holds = |(variant, report): &(&Variant, Report<()>)| {
+        judge(variant, Engine::Explorer, report).is_ok()
+    };
+    let code = if reports.iter().all(holds) { AS_EXPECTED } else { DIFFERS };
     text.push_str(&format!("\nrule  {}\n", race.rule));
     Ok((text, code))
 }

@@ -71,24 +71,41 @@ fn text(settings: &Settings, race: &Race, reports: &[(&Variant, Report<()>)]) ->
     let mut text = render::report(report, &context, &settings.style, &settings.sources);
     if !others.is_empty() {
         text.push('\n');
-    }
-    for (variant, report) in others {
-        text.push_str(&line(race, variant, report));
+        text.push_str(&lines(settings, race, others));
     }
     text
 }
 
-/// One variant in a line.
-pub(crate) fn line(race: &Race, variant: &Variant, report: &Report<()>) -> String {
-    let name = format!("{}/{}", race.id, variant.id);
-    let (word, counts) = match &report.verdict {
-        Verdict::Verified => ("ok", counts(report)),
-        Verdict::Failed(failure) => ("FAIL", format!("{} ({})", counts(report), failure.kind.word())),
-        Verdict::Inconclusive(limit) => {
-            ("?", limit.to_string().lines().next().unwrap_or_default().to_owned())
-        }
-    };
-    format!("{word:<5} {name:<38} {counts:<34} {}\n", variant.summary)
+/// A line for each variant, as a table where that fits.
+pub(crate) fn lines(settings: &Settings, race: &Race, reports: &[(&Variant, Report<()>)]) -> String {
+    let rows: Vec<[String; 4]> = reports
+        .iter()
+        .map(|(variant, report)| {
+            let name = format!("{}/{}", race.id, variant.id);
+            let (word, counts) = match &report.verdict {
+                Verdict::Verified => ("ok", counts(report)),
+                Verdict::Failed(failure) => {
+                    ("FAIL", format!("{} ({})", counts(report), failure.kind.word()))
+                }
+                Verdict::Inconclusive(limit) => {
+                    ("?", limit.to_string().lines().next().unwrap_or_default().to_owned())
+                }
+            };
+            [word.to_owned(), name, counts, variant.summary.to_owned()]
+        })
+        .collect();
+    let widest = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0);
+    let (names, counts, summaries) = (widest(1), widest(2), widest(3));
+    let fits = 6 + names + 3 + counts + 3 + summaries <= settings.style.width;
+    rows.iter()
+        .map(|[word, name, found, summary]| {
+            if fits {
+                format!("{word:<5} {name:<names$}   {found:<counts$}   {summary}\n")
+            } else {
+                format!("{word:<5} {name:<names$}   {found}\n      {summary}\n")
+            }
+        })
+        .collect()
 }
 
 /// `6 schedules, 4 fail`.

@@ -11,6 +11,9 @@ use drawloom::render::Style;
 
 use races::RACES;
 
+/// How wide a report is where nothing says how wide it may be.
+const UNKNOWN_WIDTH: usize = 100;
+
 /// What holds for every command.
 pub(crate) struct Settings {
     /// How a report is laid out.
@@ -63,7 +66,7 @@ impl Settings {
             .flatten()
             .map_or_else(|| set("DRAWLOOM_PLAIN"), |format| format == "plain");
         let style = Style {
-            width: width.or_else(columns).unwrap_or(100).clamp(40, 100),
+            width: width.or_else(columns).unwrap_or(UNKNOWN_WIDTH).clamp(40, 100),
             color: color(given.get_one::<String>("color").map_or("auto", String::as_str)),
             plain: plain || set("DRAWLOOM_PLAIN"),
             verbose: given.get_flag("verbose"),
@@ -75,7 +78,10 @@ impl Settings {
 
 /// The width that the terminal or the shell says; a pipe says nothing.
 fn columns() -> Option<usize> {
-    std::env::var("COLUMNS").ok()?.parse().ok()
+    let terminal = terminal_size::terminal_size_of(std::io::stdout());
+    terminal
+        .map(|(terminal_size::Width(columns), _)| usize::from(columns))
+        .or_else(|| std::env::var("COLUMNS").ok()?.parse().ok())
 }
 
 fn color(when: &str) -> bool {

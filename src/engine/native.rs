@@ -16,8 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Panicked, drive_natively, message_of};
-use crate::check::{Check, Outcome};
-use crate::explore::empty;
+use crate::plan::{Check, Outcome};
 use crate::schedule::Schedule;
 use crate::trace::{Place, Trace};
 use crate::verdict::{Failure, FailureKind, Limit, OutcomeInfo, Report, Verdict};
@@ -51,7 +50,14 @@ impl<T> Tally<T> {
         self.failed += 1;
         let schedule = Schedule::default();
         let trace = Trace::default();
-        self.first.get_or_insert(Failure { kind, message, place, schedule, simplest: false, trace });
+        self.first.get_or_insert(Failure {
+            kind,
+            message,
+            place,
+            schedule,
+            simplest: false,
+            trace,
+        });
     }
 }
 
@@ -98,7 +104,7 @@ pub(crate) fn check<T: Outcome>(
         let message = format!("a run did not end within {} s of real time", RUN.as_secs());
         tally.fails(FailureKind::Deadlock, message, None);
     }
-    let mut report = empty(match tally.first.take() {
+    let mut report = Report::of(match tally.first.take() {
         Some(failure) => Verdict::Failed(Box::new(failure)),
         None => Verdict::Inconclusive(Limit::Native),
     });
@@ -113,8 +119,7 @@ fn run_once<T: Outcome>(number: u64, program: &impl Fn() -> T, tally: &Mutex<Tal
     if let Some(panics) = locked(&PANICS).get_mut(&number) {
         panics.clear();
     }
-    let returned =
-        drive_natively(number, || panic::catch_unwind(AssertUnwindSafe(|| program())));
+    let returned = drive_natively(number, || panic::catch_unwind(AssertUnwindSafe(program)));
     let mut tally = locked(tally);
     tally.runs += 1;
     match returned {

@@ -122,6 +122,6 @@ mod tests {
     #[test]
     fn no_path_of_this_machine_is_shown() {
         assert_eq!(shown_file("tests/reports.rs"), "tests/reports.rs");
-        assert_eq!(shown_file("/root/.cargo/tokio/src/sync/mod.rs"), ".../src/sync/mod.rs");
+        assert_eq!(shown_file("/far/away/tokio/src/sync/mod.rs"), ".../src/sync/mod.rs");
     }
 }

@@ -34,6 +34,6 @@ pub(crate) fn announce(
     kind: Kind,
     at: &'static Location<'static>,
 ) -> Announced {
-    let option = explorer.announce(Operation { object, what, kind, at, options: 1 });
+    let option = explorer.announce(&Operation { object, what, kind, at, options: 1 });
     Announced { explorer, option }
 }

@@ -16,15 +16,6 @@ pub struct Counts {
     pub failing: u128,
 }
 
-/// A failing schedule that no other is simpler than.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Simplest {
-    /// The choices in order.
-    pub choices: Vec<Choice>,
-    /// What could still happen before each step and, last, at the end.
-    pub counts: Vec<Counts>,
-}
-
 /// How far a failure is, with the fewest switches and then the fewest steps.
 type Distance = (usize, usize);
 
@@ -32,7 +23,7 @@ impl Graph {
     /// The counts from every node on, or `None` where a number would not fit.
     ///
     /// Only for a graph whose edges have all been walked.
-    pub fn counts(&self) -> Option<Vec<Counts>> {
+    pub(crate) fn counts(&self) -> Option<Vec<Counts>> {
         let mut counts = vec![Counts::default(); self.nodes.len()];
         for node in self.ends_first() {
             let mut sum = Counts::default();
@@ -49,7 +40,7 @@ impl Graph {
     }
 
     /// How many schedules end in each outcome, or `None` where a number would not fit.
-    pub fn outcomes(&self) -> Option<Vec<u128>> {
+    pub(crate) fn outcomes(&self) -> Option<Vec<u128>> {
         let mut order = self.ends_first();
         order.reverse();
         let mut paths = vec![0_u128; self.nodes.len()];
@@ -74,7 +65,7 @@ impl Graph {
 
     /// The schedule with the fewest switches, then the fewest steps, then the smallest, among those
     /// that end in a leaf that `wanted` accepts by its outcome and whether it fails.
-    pub fn simplest(&self, wanted: impl Fn(bool, u32) -> bool) -> Option<Vec<Choice>> {
+    pub(crate) fn simplest(&self, wanted: impl Fn(bool, u32) -> bool) -> Option<Vec<Choice>> {
         let distances = self.distances(&wanted);
         let mut choices = Vec::new();
         let mut node = 0;
@@ -82,8 +73,8 @@ impl Graph {
         while self.nodes.get(node)?.leaf.is_none() {
             let best = self.nodes[node].edges.iter().filter_map(|edge| {
                 let (switches, steps) = distance(&distances[edge.to], edge.choice.who)?;
-                let switched = usize::from(last.is_some_and(|last| last != edge.choice.who));
-                Some((switches + switched, steps, edge.choice, edge.to))
+                let other = usize::from(last.is_some_and(|last| last != edge.choice.who));
+                Some((switches + other, steps, edge.choice, edge.to))
             });
             let (_, _, choice, to) = best.min()?;
             choices.push(choice);
@@ -96,7 +87,7 @@ impl Graph {
     }
 
     /// What could still happen along a path, given the counts of all nodes.
-    pub fn along(&self, choices: &[Choice], counts: &[Counts]) -> Option<Vec<Counts>> {
+    pub(crate) fn along(&self, choices: &[Choice], counts: &[Counts]) -> Option<Vec<Counts>> {
         let mut node = 0;
         let mut along = vec![*counts.first()?];
         for &choice in choices {
@@ -107,7 +98,7 @@ impl Graph {
     }
 
     /// The schedules in ascending order, `most` of them at the most, with how each ends.
-    pub fn list(&self, most: usize) -> Vec<(Vec<Choice>, super::Leaf)> {
+    pub(crate) fn list(&self, most: usize) -> Vec<(Vec<Choice>, super::Leaf)> {
         let mut listed = Vec::new();
         let mut open: Vec<(usize, Vec<Choice>)> = vec![(0, Vec::new())];
         while let Some((node, choices)) = open.pop() {
@@ -145,14 +136,14 @@ impl Graph {
                 .collect();
             let switching = onward.iter().map(|&(_, (switches, steps))| (switches + 1, steps)).min();
             let Some(switching) = switching else { continue };
-            let mut own: Vec<(Name, Distance)> = vec![(ANYONE, switching)];
+            let mut from_here: Vec<(Name, Distance)> = vec![(ANYONE, switching)];
             for &(who, staying) in &onward {
-                match own.iter_mut().find(|(known, _)| *known == who) {
+                match from_here.iter_mut().find(|(known, _)| *known == who) {
                     Some((_, known)) => *known = staying.min(*known),
-                    None => own.push((who, staying.min(switching))),
+                    None => from_here.push((who, staying.min(switching))),
                 }
             }
-            distances[node] = own;
+            distances[node] = from_here;
         }
         distances
     }
@@ -167,18 +158,15 @@ impl Graph {
             open.push((0, 0));
         }
         while let Some((node, next)) = open.last_mut() {
-            match self.nodes[*node].edges.get(*next) {
-                Some(edge) => {
-                    *next += 1;
-                    if !entered[edge.to] {
-                        entered[edge.to] = true;
-                        open.push((edge.to, 0));
-                    }
-                }
-                None => {
-                    order.push(*node);
-                    open.pop();
-                }
+            let Some(edge) = self.nodes[*node].edges.get(*next) else {
+                order.push(*node);
+                open.pop();
+                continue;
+            };
+            *next += 1;
+            if !entered[edge.to] {
+                entered[edge.to] = true;
+                open.push((edge.to, 0));
             }
         }
         order

@@ -32,7 +32,7 @@ impl Wheel {
 
 /// The search without any reduction.
 #[derive(Debug, Default)]
-pub struct EverySchedule {
+pub(crate) struct EverySchedule {
     wheels: Vec<Wheel>,
     plan: Vec<Choice>,
     all: u128,
@@ -43,22 +43,22 @@ pub struct EverySchedule {
 
 impl EverySchedule {
     /// A search that has tried nothing yet.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
     /// How many schedules were tried, and how many of them failed.
-    pub fn counts(&self) -> (u128, u128) {
+    pub(crate) fn counts(&self) -> (u128, u128) {
         (self.all, self.failing)
     }
 
     /// How many schedules ended in each outcome.
-    pub fn outcomes(&self) -> &[u128] {
+    pub(crate) fn outcomes(&self) -> &[u128] {
         &self.outcomes
     }
 
     /// The failing schedule with the fewest switches, then the fewest steps, then the smallest.
-    pub fn simplest(&self) -> Option<&[Choice]> {
+    pub(crate) fn simplest(&self) -> Option<&[Choice]> {
         self.simplest.as_ref().map(|(_, choices)| choices.as_slice())
     }
 

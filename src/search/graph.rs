@@ -1,11 +1,11 @@
 //! The state graph: which prefixes are the same, and what is still to be tried?
 //!
 //! Two prefixes that differ only in the order of independent steps lead to the same state, so they
-//! share a node. An *event* is a step together with all that it depends on: the strand's step before
-//! it, and for each object it accessed the last write, and if it wrote, the reads since. A strand
-//! that is deterministic does the same after the same events, so a set of events *is* a state, and
-//! nothing of the program's memory has to be compared. Events and nodes are interned, not hashed: two
-//! are equal exactly if their numbers are.
+//! share a node. An *event* is a step together with what it goes back to: the strand's step before it,
+//! and for each object it accessed the last write. (Which reads a write comes after need not be said:
+//! those reads do not go back to it.) A strand that is deterministic does the same after the same
+//! events, so a set of events *is* a state, and nothing of the program's memory has to be compared.
+//! Events and nodes are interned, not hashed: two are equal exactly if their numbers are.
 //!
 //! The walk is depth first. A node is left only when all its edges have been walked, so an execution
 //! that runs into a known node has nothing more to tell.
@@ -46,16 +46,9 @@ type EventKey = Box<[u32]>;
 /// The last event of each strand, by name, without trailing [`NONE`].
 type StateKey = Box<[u32]>;
 
-/// The last accesses of one object in the execution at hand.
-#[derive(Debug, Default)]
-struct History {
-    write: u32,
-    reads: Vec<u32>,
-}
-
 /// The search that merges equal prefixes.
 #[derive(Debug)]
-pub struct Graph {
+pub(crate) struct Graph {
     pub(super) nodes: Vec<Node>,
     states: HashMap<StateKey, usize>,
     events: HashMap<EventKey, u32>,
@@ -69,14 +62,15 @@ pub struct Graph {
 /// Memory that is used again for each execution.
 #[derive(Debug, Default)]
 struct Scratch {
-    histories: Vec<History>,
+    /// For each object of the execution at hand, the event that wrote it last.
+    writes: Vec<u32>,
     last: Vec<u32>,
     key: Vec<u32>,
 }
 
 impl Graph {
     /// A graph that holds the start only, with room for so many nodes.
-    pub fn new(most_nodes: usize) -> Self {
+    pub(crate) fn new(most_nodes: usize) -> Self {
         Self {
             nodes: Vec::new(),
             states: HashMap::new(),
@@ -89,7 +83,7 @@ impl Graph {
     }
 
     /// How many states were found.
-    pub fn states(&self) -> usize {
+    pub(crate) fn states(&self) -> usize {
         self.nodes.len()
     }
 
@@ -103,20 +97,17 @@ impl Graph {
     /// The number of the event that a step is.
     fn event(&mut self, run: &Run, step: usize) -> u32 {
         let choice = run.steps[step].choice;
-        let Scratch { histories, last, key } = &mut self.scratch;
+        let Scratch { writes, last, key } = &mut self.scratch;
         if last.len() <= choice.who.index() {
             last.resize(choice.who.index() + 1, NONE);
         }
         key.clear();
         for access in run.accesses_of(step) {
             let object = access.object as usize;
-            if histories.len() <= object {
-                histories.resize_with(object + 1, History::default);
+            if writes.len() <= object {
+                writes.resize(object + 1, NONE);
             }
-            key.push(histories[object].write);
-            if access.mode == Mode::Write {
-                key.extend(&histories[object].reads);
-            }
+            key.push(writes[object]);
         }
         key.sort_unstable();
         key.dedup();
@@ -130,13 +121,8 @@ impl Graph {
         };
         last[choice.who.index()] = event;
         for access in run.accesses_of(step) {
-            let history = &mut histories[access.object as usize];
-            match access.mode {
-                Mode::Read => history.reads.push(event),
-                Mode::Write => {
-                    history.write = event;
-                    history.reads.clear();
-                }
+            if access.mode == Mode::Write {
+                writes[access.object as usize] = event;
             }
         }
         event
@@ -178,10 +164,7 @@ impl Search for Graph {
 
     fn record(&mut self, run: &Run, leaf: Leaf) -> Result<(), Stuck> {
         self.scratch.last.clear();
-        for history in &mut self.scratch.histories {
-            history.write = NONE;
-            history.reads.clear();
-        }
+        self.scratch.writes.fill(NONE);
         self.path.clear();
         let (mut node, mut new) = self.state()?;
         for (index, step) in run.steps.iter().enumerate() {
@@ -233,5 +216,5 @@ impl Search for Graph {
 /// Names are dense: the start of every execution is the same.
 impl Name {
     /// Main's name.
-    pub const MAIN: Self = Self(0);
+    pub(crate) const MAIN: Self = Self(0);
 }

@@ -12,14 +12,14 @@ mod graph;
 
 use crate::step::Access;
 
-pub use count::{Counts, Simplest};
-pub use every::EverySchedule;
-pub use graph::Graph;
+pub use count::Counts;
+pub(crate) use every::EverySchedule;
+pub(crate) use graph::Graph;
 
 /// A strand's name that is the same in every execution of one check: its parent's name, and which of
 /// its parent's children it is. (Its *number* is only the order of starting in one execution.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Name(pub u32);
+pub(crate) struct Name(pub u32);
 
 impl Name {
     pub(crate) fn index(self) -> usize {
@@ -29,53 +29,53 @@ impl Name {
 
 /// Something that can be run next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Choice {
+pub(crate) struct Choice {
     /// The strand that takes the step.
-    pub who: Name,
+    pub(crate) who: Name,
     /// The option it takes, where the step has several.
-    pub option: u16,
+    pub(crate) option: u16,
 }
 
 /// One step of a [`Run`].
 #[derive(Clone, Copy, Debug)]
-pub struct RunStep {
+pub(crate) struct RunStep {
     /// What was chosen.
-    pub choice: Choice,
+    pub(crate) choice: Choice,
     /// A fingerprint of what the step announced, to notice a program that behaves differently.
-    pub sign: u64,
+    pub(crate) sign: u64,
     /// Where what could be chosen ends in [`Run::enabled`]; it starts where the step before ends.
-    pub enabled_end: usize,
+    pub(crate) enabled_end: usize,
     /// Where what it accessed ends in [`Run::accesses`]; it starts where the step before ends.
-    pub accesses_end: usize,
+    pub(crate) accesses_end: usize,
 }
 
 /// What one execution did, as a search sees it. The lists are flat so that they can be used again.
 #[derive(Debug, Default)]
-pub struct Run {
+pub(crate) struct Run {
     /// The steps in order.
-    pub steps: Vec<RunStep>,
+    pub(crate) steps: Vec<RunStep>,
     /// What could be chosen before each step, in ascending order.
-    pub enabled: Vec<Choice>,
+    pub(crate) enabled: Vec<Choice>,
     /// What each step accessed.
-    pub accesses: Vec<Access>,
+    pub(crate) accesses: Vec<Access>,
 }
 
 impl Run {
     /// Forgets everything but the memory.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.steps.clear();
         self.enabled.clear();
         self.accesses.clear();
     }
 
     /// What could be chosen before a step.
-    pub fn enabled_at(&self, step: usize) -> &[Choice] {
+    pub(crate) fn enabled_at(&self, step: usize) -> &[Choice] {
         let start = step.checked_sub(1).map_or(0, |before| self.steps[before].enabled_end);
         &self.enabled[start..self.steps[step].enabled_end]
     }
 
     /// What a step accessed.
-    pub fn accesses_of(&self, step: usize) -> &[Access] {
+    pub(crate) fn accesses_of(&self, step: usize) -> &[Access] {
         let start = step.checked_sub(1).map_or(0, |before| self.steps[before].accesses_end);
         &self.accesses[start..self.steps[step].accesses_end]
     }
@@ -83,16 +83,16 @@ impl Run {
 
 /// How an execution ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Leaf {
+pub(crate) struct Leaf {
     /// Whether the program failed.
-    pub failing: bool,
+    pub(crate) failing: bool,
     /// Which of the outcomes it had: a number that the caller gives.
-    pub outcome: u32,
+    pub(crate) outcome: u32,
 }
 
 /// Why a search cannot go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stuck {
+pub(crate) enum Stuck {
     /// The same choices led to something else: the program depends on something outside.
     Differs {
         /// The first step that differs, counted from 0.
@@ -103,7 +103,7 @@ pub enum Stuck {
 }
 
 /// The order in which schedules are tried.
-pub trait Search {
+pub(crate) trait Search {
     /// The choices that the next execution begins with; after them it may choose as it likes.
     fn plan(&self) -> &[Choice];
 

@@ -84,7 +84,11 @@ fn poll_orders(tasks: usize, yields: usize) -> Vec<usize> {
 fn every_order_of_polls_costs_exactly_one_execution() {
     for (tasks, yields, orders) in [(2, 1, 6), (2, 2, 20), (3, 1, 90), (2, 3, 70), (3, 2, 1_680)] {
         let (seen, executions) = holds(move || poll_orders(tasks, yields));
-        assert_eq!((seen.len(), executions), (orders, orders as u64), "{tasks} tasks, {yields} yields");
+        assert_eq!(
+            (seen.len(), executions),
+            (orders, orders as u64),
+            "{tasks} tasks, {yields} yields"
+        );
     }
 }
 
@@ -114,30 +118,29 @@ fn joined_poll_orders(tasks: usize, yields: usize) -> Vec<usize> {
 
 #[test]
 fn joins_are_polls_that_are_tried_in_every_order() {
-    for (tasks, yields, orders, executions) in [(2, 1, 6, 10), (2, 2, 20, 35), (3, 1, 90, 0)] {
+    for (tasks, yields, orders, executions) in [(2, 1, 6, 10), (2, 2, 20, 35), (3, 1, 90, 238)] {
         let (seen, spent) = holds(move || joined_poll_orders(tasks, yields));
         assert_eq!((seen.len(), spent), (orders, executions), "{tasks} tasks, {yields} yields");
     }
 }
 
+async fn around_an_await() -> u32 {
+    let jar = Arc::new(AtomicU32::new(0));
+    let put_coin = |jar: Arc<AtomicU32>| async move {
+        let coins = jar.load(Acquire);
+        yield_now().await;
+        jar.store(coins + 1, Release);
+    };
+    let alice = tokio::spawn(put_coin(Arc::clone(&jar)));
+    let bob = tokio::spawn(put_coin(Arc::clone(&jar)));
+    alice.await.unwrap();
+    bob.await.unwrap();
+    jar.load(Acquire)
+}
+
 #[test]
 fn an_update_around_an_await_is_lost() {
-    let program = || {
-        one_thread(async {
-            let jar = Arc::new(AtomicU32::new(0));
-            let put_coin = |jar: Arc<AtomicU32>| async move {
-                let coins = jar.load(Acquire);
-                yield_now().await;
-                jar.store(coins + 1, Release);
-            };
-            let (alice, bob) =
-                (tokio::spawn(put_coin(Arc::clone(&jar))), tokio::spawn(put_coin(Arc::clone(&jar))));
-            alice.await.unwrap();
-            bob.await.unwrap();
-            jar.load(Acquire)
-        })
-    };
-    assert_eq!(holds(program).0, [1, 2]);
+    assert_eq!(holds(|| one_thread(around_an_await())).0, [1, 2]);
 }
 
 #[test]
@@ -224,39 +227,31 @@ fn a_wakeup_that_comes_too_early_is_lost() {
     let program = async || {
         let bell = Arc::new(Notify::new());
         let ring = Arc::clone(&bell);
-        let ringer = tokio::spawn(async move { ring.notify_waiters() });
-        bell.notified().await;
-        ringer.await.unwrap();
-    };
-    deadlocks(move || one_thread(async {
-        let bell = Arc::new(Notify::new());
-        let ring = Arc::clone(&bell);
         let waiter = tokio::spawn(async move { bell.notified().await });
         let ringer = tokio::spawn(async move { ring.notify_waiters() });
         waiter.await.unwrap();
         ringer.await.unwrap();
-    }));
+    };
+    deadlocks(move || one_thread(program()));
     deadlocks(move || many_threads(program()));
+}
+
+/// What is received from two senders.
+async fn messages() -> (Option<u32>, Option<u32>, Option<u32>) {
+    let (sender, mut receiver) = mpsc::channel(1);
+    for number in 0..2 {
+        let sender = sender.clone();
+        drop(tokio::spawn(async move { sender.send(number).await.unwrap() }));
+    }
+    drop(sender);
+    (receiver.recv().await, receiver.recv().await, receiver.recv().await)
 }
 
 #[test]
 fn messages_of_two_senders_come_in_either_order() {
-    let program = async || {
-        let (sender, mut receiver) = mpsc::channel(1);
-        for number in 0..2 {
-            let sender = sender.clone();
-            drop(tokio::spawn(async move { sender.send(number).await.unwrap() }));
-        }
-        drop(sender);
-        (receiver.recv().await, receiver.recv().await, receiver.recv().await)
-    };
     let both = [(Some(0), Some(1), None), (Some(1), Some(0), None)];
-    let (seen, executions) = holds(move || one_thread(program()));
-    assert_eq!(seen, both);
-    println!("one {executions}");
-    let (seen, executions) = holds(move || many_threads(program()));
-    assert_eq!(seen, both);
-    println!("many {executions}");
+    assert_eq!(holds(|| one_thread(messages())), (both.to_vec(), 4));
+    assert_eq!(holds(|| many_threads(messages())).0, both);
 }
 
 #[test]
@@ -266,36 +261,36 @@ fn a_thread_can_wake_a_task() {
             let (sender, receiver) = oneshot::channel();
             let thread = thread::spawn(move || sender.send(7).unwrap());
             let other = tokio::spawn(async { 1 });
-            let received = receiver.await.unwrap();
+            let seven = receiver.await.unwrap();
             thread.join().unwrap();
-            received + other.await.unwrap()
+            seven + other.await.unwrap()
         })
     };
     assert_eq!(holds(program).0, [8]);
 }
 
-#[test]
-fn timers_fire_at_any_moment_and_in_their_order() {
-    let program = |slow: u64| {
-        move || {
-            one_thread(async {
-                let log = Log::default();
-                let wait = |number, time, log: &Log| {
-                    let log = std::sync::Arc::clone(log);
-                    tokio::spawn(async move {
-                        sleep(Duration::from_millis(time)).await;
-                        log.lock().unwrap().push(number);
-                    })
-                };
-                let (first, second) = (wait(1, 10, &log), wait(2, slow, &log));
-                first.await.unwrap();
-                second.await.unwrap();
-                let log = log.lock().unwrap();
-                log.clone()
-            })
-        }
+/// Two tasks that sleep so long, and who was awake first.
+async fn sleepers(times: [u64; 2]) -> Vec<usize> {
+    let log = Arc::new(drawloom::sync::Mutex::new(Vec::new()));
+    let sleeper = async |number, time, log: Arc<drawloom::sync::Mutex<Vec<usize>>>| {
+        sleep(Duration::from_millis(time)).await;
+        log.lock().unwrap().push(number);
     };
-    assert_eq!(holds(program(10)).0, [vec![1, 2], vec![2, 1]]);
+    let first = tokio::spawn(sleeper(1, times[0], Arc::clone(&log)));
+    let second = tokio::spawn(sleeper(2, times[1], Arc::clone(&log)));
+    first.await.unwrap();
+    second.await.unwrap();
+    let log = log.lock().unwrap();
+    log.clone()
+}
+
+#[test]
+fn timers_fire_at_any_moment() {
+    // Time can pass between the two, so the second may be late even if it sleeps less.
+    for times in [[10, 10], [10, 20], [20, 10]] {
+        let (seen, _) = holds(move || one_thread(sleepers(times)));
+        assert_eq!(seen, [[1, 2], [2, 1]], "{times:?}");
+    }
 }
 
 #[test]
@@ -309,19 +304,21 @@ fn a_timeout_comes_first_or_does_not() {
     assert_eq!(holds(move || many_threads(program())).0, [None, Some(1)]);
 }
 
+/// A task that yields, is told to stop, and is joined.
+async fn aborted() -> Result<u32, bool> {
+    let task = tokio::spawn(async {
+        yield_now().await;
+        1
+    });
+    yield_now().await;
+    task.abort();
+    task.await.map_err(|error| error.is_cancelled())
+}
+
 #[test]
 fn an_aborted_task_has_ended_or_is_cancelled() {
-    let program = async || {
-        let task = tokio::spawn(async {
-            yield_now().await;
-            1
-        });
-        yield_now().await;
-        task.abort();
-        task.await.map_err(|error| error.is_cancelled())
-    };
-    assert_eq!(holds(move || one_thread(program())).0, [Ok(1), Err(true)]);
-    assert_eq!(holds(move || many_threads(program())).0, [Ok(1), Err(true)]);
+    assert_eq!(holds(|| one_thread(aborted())).0, [Ok(1), Err(true)]);
+    assert_eq!(holds(|| many_threads(aborted())).0, [Ok(1), Err(true)]);
 }
 
 #[test]
@@ -433,9 +430,9 @@ fn two_threads_may_have_a_runtime_each() {
                 tokio::spawn(async move { sender.send(3).unwrap() }).await.unwrap();
             });
         });
-        let received = one_thread(async move { receiver.recv().await });
+        let three = one_thread(async move { receiver.recv().await });
         thread.join().unwrap();
-        received
+        three
     };
     assert_eq!(holds(program).0, [Some(3)]);
 }
@@ -465,9 +462,22 @@ fn a_poisoned_lock_of_a_task_that_has_panicked_can_be_taken() {
                 panic!("told");
             });
             assert!(task.await.is_err());
-            let value = *lock.lock().unwrap_or_else(PoisonError::into_inner);
-            value
+            *lock.lock().unwrap_or_else(PoisonError::into_inner)
         })
     };
     assert_eq!(holds(program).0, [0]);
+}
+
+#[test]
+fn loom_and_the_explorer_agree_on_tasks() {
+    fn agree<T: drawloom::Outcome>(program: impl Fn() -> T + Copy + Send + Sync + 'static) {
+        let explored = drawloom::Check::new().run(program).outcomes.into_keys().collect::<Vec<_>>();
+        assert_eq!(holds(program).0, explored);
+    }
+    agree(|| one_thread(around_an_await()));
+    agree(|| many_threads(around_an_await()));
+    agree(|| one_thread(sleepers([10, 10])));
+    agree(|| one_thread(sleepers([10, 20])));
+    agree(|| one_thread(messages()));
+    agree(|| many_threads(messages()));
 }

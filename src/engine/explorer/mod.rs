@@ -27,7 +27,7 @@ use std::panic::Location;
 use corosensei::Yielder;
 
 pub(crate) use poll::{Executor, Flavor, TaskSlot};
-pub(crate) use state::{Done, Ending, Hold, Operation, State, StrandId, StrandKind, Thing};
+pub(crate) use state::{Ending, Operation, State, StrandId, StrandKind};
 pub(crate) use time::TimerId;
 
 use self::state::{Pending, Status};
@@ -196,8 +196,8 @@ impl Explorer {
 
     /// Announces the next visible operation of the strand that runs now, and returns when it is to
     /// happen, with the option that was chosen.
-    pub(crate) fn announce(&self, operation: Operation<'_>) -> u16 {
-        let Operation { object, what, kind, at, options } = operation;
+    pub(crate) fn announce(&self, operation: &Operation<'_>) -> u16 {
+        let &Operation { object, what, kind, at, options } = operation;
         let object = self.state.borrow_mut().number(object, what, at);
         self.announce_pending(Pending { object, kind, at, options })
     }
@@ -229,13 +229,6 @@ impl Explorer {
         self.state.borrow_mut().done(mode, read, written);
     }
 
-    /// Adds an access to the step that is under way: something silent that others can tell.
-    pub(crate) fn touch(&self, object: &Object, what: What, mode: Mode, at: &'static Location<'static>) {
-        let mut state = self.state.borrow_mut();
-        let object = state.number(object, what, at);
-        state.access(object, mode);
-    }
-
     /// A number that no other execution in this process has.
     pub(crate) fn execution(&self) -> u64 {
         self.state.borrow().execution
@@ -246,7 +239,7 @@ impl Explorer {
         let Ok(mut state) = self.state.try_borrow_mut() else { return false };
         let me = state.current;
         let step = state.run.steps.len();
-        if state.running {
+        if !state.tearing_down {
             state.panics.push(state::Panic { strand: me, panicked, step, observed: false });
         }
         true

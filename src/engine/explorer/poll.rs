@@ -123,6 +123,9 @@ enum Stage {
     Polling,
 }
 
+/// The option of an abort that finds the task's poll begun.
+const BEGUN: u16 = 1;
+
 /// Wakes a strand of one execution, and nobody in any other.
 struct StrandWaker {
     execution: u64,
@@ -184,7 +187,9 @@ impl Explorer {
         let waker = Waker::from(Arc::new(StrandWaker { execution, strand: id }));
         state.poll_of(id).waker = Some(waker);
         if state.loops[event_loop].closed {
-            state.poll_of(id).cancelled = true;
+            drop(state);
+            self.discard(id);
+            return id;
         }
         if let Some(poll) = &mut state.strands[parent].poll {
             poll.spawned.push(name);
@@ -230,11 +235,14 @@ impl Explorer {
 
     /// Whether a thread that leaves `block_on` keeps tasks of the loop from being polled again.
     fn leaves_tasks_behind(&self, me: StrandId) -> bool {
-        let state = self.state.borrow();
+        let mut state = self.state.borrow_mut();
         let Some(poll) = &state.strands[me].poll else { return false };
         let event_loop = poll.event_loop;
-        state.loops[event_loop].flavor == Flavor::CurrentThread
-            && state.live_tasks(event_loop).next().is_some()
+        if state.loops[event_loop].flavor != Flavor::CurrentThread {
+            return false;
+        }
+        let tasks: Vec<StrandId> = state.tasks(event_loop).collect();
+        tasks.into_iter().any(|task| !state.look_at_end(task))
     }
 
     fn enter_loop(&self, executor: Executor) -> (StrandId, Waker) {
@@ -263,6 +271,9 @@ impl Explorer {
         let mut state = self.state.borrow_mut();
         state.poll_of(me).start();
         if state.is_cold(me) {
+            if let Some(cold) = state.known_cold(me) {
+                cold.looks.into_iter().for_each(|look| state.look_as_before(look, at));
+            }
             let object = state.strand_object(me);
             drop(state);
             self.announce_pending(Pending { object, kind: Kind::Poll, at, options: 1 });
@@ -397,11 +408,8 @@ impl Explorer {
     pub(crate) fn poll_join(&self, target: StrandId, waker: &Waker) -> bool {
         self.asks();
         let mut state = self.state.borrow_mut();
-        let object = state.strand_object(target);
-        state.access(object, Mode::Read);
-        let look = Look::Strand(state.strands[target].name);
-        state.note(look);
-        if state.strands[target].status == Status::Ended {
+        let ended = state.look_at_end(target);
+        if ended {
             state.joined(target);
             return true;
         }
@@ -449,7 +457,10 @@ impl Explorer {
         if state.strands[target].status == Status::Ended || state.tearing_down {
             return;
         }
-        if state.stands_at_the_door(target) {
+        let me = state.current;
+        if state.strands[me].option == BEGUN && state.can_have_begun(target, me) {
+            state.start_poll_step(target);
+        } else if state.stands_at_the_door(target) {
             state.begin_again(target);
             drop(state);
             self.suspend();
@@ -470,7 +481,6 @@ impl Explorer {
             return;
         }
         let event_loop = executor.number;
-        state.loops[event_loop].closed = true;
         let first = state.live_tasks(event_loop).next();
         if let (Some(task), Flavor::MultiThread(_)) = (first, state.loops[event_loop].flavor) {
             // Workers go on until then, and how far they come can be told.
@@ -479,7 +489,13 @@ impl Explorer {
             self.done(Mode::Write, None, None);
             state = self.state.borrow_mut();
         }
+        state.loops[event_loop].closed = true;
         let tasks: Vec<StrandId> = state.tasks(event_loop).collect();
+        if !state.stop_all(&tasks) {
+            drop(state);
+            self.suspend();
+            return;
+        }
         drop(state);
         for task in tasks {
             self.drop_task(task, at);
@@ -487,34 +503,37 @@ impl Explorer {
     }
 
     fn drop_task(&self, task: StrandId, at: &'static Location<'static>) {
-        loop {
-            let mut state = self.state.borrow_mut();
-            if state.strands[task].status == Status::Ended {
-                state.joined(task);
-                return;
-            }
-            if state.stands_at_the_door(task) {
-                state.begin_again(task);
-                drop(state);
-                self.suspend();
-                return;
-            }
-            if state.poll_of(task).stage == Stage::Polling {
-                // Its worker is in the middle of a poll: a runtime waits for that.
-                state.poll_of(task).cancelled = true;
-                drop(state);
-                self.join(task, at);
-                continue;
-            }
-            let future = state.poll_of(task).future.take();
-            let slot = state.poll_of(task).slot.clone();
+        let mut state = self.state.borrow_mut();
+        // A runtime waits for the ends of the polls that are under way.
+        while state.is_polling(task) && !state.tearing_down {
+            let me = state.current;
+            let object = state.strand_object(task);
+            state.strands[me].status = Status::Joining(task);
+            state.strands[me].pending =
+                Some(Pending { object, kind: Kind::IsFinished, at, options: 1 });
             drop(state);
-            drop(panic::catch_unwind(AssertUnwindSafe(|| drop(future))));
-            if let Some(slot) = slot {
-                slot.cancelled();
-            }
-            self.ended(task);
+            self.suspend();
+            state = self.state.borrow_mut();
         }
+        let rests = state.strands[task].status != Status::Ended && !state.is_polling(task);
+        drop(state);
+        if rests {
+            self.discard(task);
+        }
+        self.observe(task);
+    }
+
+    /// Drops a task that is not being polled.
+    fn discard(&self, task: StrandId) {
+        let mut state = self.state.borrow_mut();
+        let poll = state.poll_of(task);
+        let (future, slot) = (poll.future.take(), poll.slot.clone());
+        drop(state);
+        drop(panic::catch_unwind(AssertUnwindSafe(|| drop(future))));
+        if let Some(slot) = slot {
+            slot.cancelled();
+        }
+        self.ended(task);
     }
 }
 
@@ -635,6 +654,11 @@ impl State {
         poll.wary = poll.not_ready > 1 || (poll.not_ready == 0 && !poll.woken);
         if std::mem::take(&mut poll.under_way) {
             self.loops[poll.event_loop].busy -= usize::from(needs_worker);
+            // Whether somebody stops the task before this or after it can be told.
+            let object = self.strand_object(strand);
+            if !self.tearing_down {
+                self.access(object, Mode::Read);
+            }
         }
         self.release(strand);
     }
@@ -691,7 +715,10 @@ impl State {
         let status = if poll.spinning { Status::Spinning } else { Status::Idle };
         let ready = poll.woken || poll.cancelled;
         self.strands[strand].status = status;
-        if ready {
+        if self.is_stopped(strand) {
+            self.strands[strand].status = Status::Idle;
+            self.end_joins(strand);
+        } else if ready {
             self.make_ready(strand);
         }
     }
@@ -701,9 +728,24 @@ impl State {
         let Some(poll) = &mut self.strands[strand].poll else { return };
         if poll.stage == Stage::Polling {
             poll.woken = true;
-        } else if matches!(self.strands[strand].status, Status::Idle | Status::Spinning) {
+        } else if matches!(self.strands[strand].status, Status::Idle | Status::Spinning)
+            && !self.is_stopped(strand)
+        {
             self.make_ready(strand);
         }
+    }
+
+    /// Whether a task is in the middle of a poll.
+    fn is_polling(&self, task: StrandId) -> bool {
+        let strand = &self.strands[task];
+        let polling = |poll: &PollState| poll.stage == Stage::Polling;
+        strand.status != Status::Ended && strand.poll.as_ref().is_some_and(polling)
+    }
+
+    /// Whether a task rests that its runtime is about to drop.
+    fn is_stopped(&self, strand: StrandId) -> bool {
+        let closed = |poll: &PollState| poll.cancelled && self.loops[poll.event_loop].closed;
+        self.strands[strand].poll.as_ref().is_some_and(closed)
     }
 
     /// Has a strand polled, cancelled or dropped next.
@@ -746,6 +788,14 @@ impl State {
         self.note(Look::Clock);
     }
 
+    /// The strand that runs now looks whether another has ended.
+    fn look_at_end(&mut self, strand: StrandId) -> bool {
+        let object = self.strand_object(strand);
+        self.access(object, Mode::Read);
+        self.note(Look::Strand(self.strands[strand].name));
+        self.strands[strand].status == Status::Ended
+    }
+
     fn note(&mut self, look: Look) {
         let me = self.current;
         if let Some(poll) = &mut self.strands[me].poll
@@ -776,6 +826,45 @@ impl State {
         event_loop.flavor == Flavor::CurrentThread && event_loop.busy > 0
     }
 
+    /// How many ways there are to abort a task: a poll that it stands at the door of may have begun in
+    /// life, on another thread, and then it comes to its end.
+    pub(super) fn ways_to_abort(&self, task: StrandId, aborter: StrandId) -> u16 {
+        if self.can_have_begun(task, aborter) { BEGUN + 1 } else { 1 }
+    }
+
+    fn can_have_begun(&self, task: StrandId, aborter: StrandId) -> bool {
+        let event_loop = |strand: StrandId| self.strands[strand].poll.as_ref().map(|it| it.event_loop);
+        // Who aborts has a worker itself when it does.
+        let takes_worker =
+            event_loop(aborter) == event_loop(task) && self.is_before_its_poll(aborter);
+        self.strands[task].status == Status::Announced
+            && self.stands_at_the_door(task)
+            && self.has_worker(task)
+            && (!takes_worker || self.workers_left(aborter) > 0)
+    }
+
+    /// Keeps all tasks of a loop from being polled again. False if one of them was polled ahead: then
+    /// the execution begins again.
+    fn stop_all(&mut self, tasks: &[StrandId]) -> bool {
+        for &task in tasks {
+            if self.strands[task].status == Status::Ended {
+                continue;
+            }
+            if self.stands_at_the_door(task) {
+                self.begin_again(task);
+                continue;
+            }
+            let poll = self.poll_of(task);
+            poll.cancelled = true;
+            if poll.stage == Stage::Resting {
+                self.silent.retain(|&strand| strand != task);
+                self.strands[task].status = Status::Idle;
+                self.strands[task].pending = None;
+            }
+        }
+        self.ending.is_none()
+    }
+
     /// Whether a task was polled ahead and waits to be chosen.
     fn stands_at_the_door(&self, task: StrandId) -> bool {
         let strand = &self.strands[task];
@@ -795,6 +884,19 @@ impl State {
         poll.is_some_and(|poll| {
             poll.stage == Stage::Polling && !poll.under_way && poll.not_ready > 0
         })
+    }
+
+    /// Time passes. Has the execution begin again if somebody was polled ahead and has looked at the
+    /// clock: it will show something else when he is chosen.
+    pub(super) fn keeps_time(&mut self) -> bool {
+        for strand in 0..self.strands.len() {
+            let looks = |poll: &PollState| poll.looks.iter().any(|look| matches!(look, Look::Clock));
+            let poll = self.strands[strand].poll.as_ref();
+            if self.stands_at_the_door(strand) && poll.is_some_and(looks) {
+                self.begin_again(strand);
+            }
+        }
+        self.ending.is_none()
     }
 
     /// Has the execution begin again without polling a strand ahead this time.

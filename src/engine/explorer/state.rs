@@ -162,10 +162,10 @@ pub(crate) struct State {
     pub(crate) stacks: Stacks,
     /// The strand whose code runs.
     pub(crate) current: StrandId,
-    /// Whether the program runs: panics are kept while it does.
-    pub(crate) running: bool,
     /// Whether what is left of the program is being unwound.
     pub(crate) tearing_down: bool,
+    /// Strands of which a destructor waits meanwhile.
+    pub(crate) torn: Vec<StrandId>,
     /// Strands to be run before the next step, in order.
     pub(crate) silent: VecDeque<StrandId>,
     /// How many strands nobody has joined yet.
@@ -184,8 +184,8 @@ pub(crate) struct State {
     names: HashMap<(Name, u32), Name>,
     /// How things stood when the execution was over.
     pub(super) at_end: AtEnd,
-    /// Whether any step was ever announced, in this or an earlier execution.
-    pub(crate) announced_anything: bool,
+    /// How many steps were taken, in this and all earlier executions.
+    pub(crate) steps_in_all: u64,
     pub(crate) most_strands: usize,
 }
 
@@ -206,8 +206,8 @@ impl State {
             clock: Clock::default(),
             stacks: Stacks::new(bounds.stack),
             current: 0,
-            running: false,
             tearing_down: false,
+            torn: Vec::new(),
             silent: VecDeque::new(),
             unjoined: 0,
             ending: None,
@@ -220,7 +220,7 @@ impl State {
             colds: Vec::new(),
             names: HashMap::new(),
             at_end: AtEnd::default(),
-            announced_anything: false,
+            steps_in_all: 0,
             most_strands: 0,
         }
     }
@@ -234,8 +234,8 @@ impl State {
         self.loops.clear();
         self.clock = Clock::default();
         self.current = 0;
-        self.running = true;
         self.tearing_down = false;
+        self.torn.clear();
         self.silent.clear();
         self.unjoined = 0;
         self.ending = None;
@@ -326,7 +326,7 @@ impl State {
 
     /// Opens a step.
     pub(crate) fn begin_step(&mut self, choice: Choice, strand: StrandId) {
-        self.announced_anything = true;
+        self.steps_in_all += 1;
         let sign = self.strands[strand].pending.map_or(0, |pending| {
             let file = pending.at.file().as_ptr() as usize as u64;
             let place = u64::from(pending.at.line()) << 32 | u64::from(pending.at.column());

@@ -43,8 +43,6 @@ pub(crate) struct Strand {
     /// How many polls those had that it has blocked on before.
     pub(super) polls: usize,
     pub(crate) spin: Spin,
-    /// Whether a destructor of it waits while the program is cleared away.
-    pub(super) torn: bool,
 }
 
 impl std::fmt::Debug for Strand {
@@ -80,7 +78,6 @@ impl Strand {
             poll: None,
             polls: 0,
             spin: Spin::default(),
-            torn: false,
         }
     }
 
@@ -295,7 +292,7 @@ impl Explorer {
         let mut state = self.state.borrow_mut();
         state.current = strand;
         let fiber = state.strands[strand].fiber.take();
-        let Some(mut fiber) = fiber.or_else(|| self.new_fiber(&mut state, strand)) else {
+        let Some(mut fiber) = fiber.or_else(|| Self::new_fiber(&mut state, strand)) else {
             state.end(Ending::NoStack);
             return;
         };
@@ -311,7 +308,7 @@ impl Explorer {
         }
     }
 
-    fn new_fiber(&self, state: &mut State, strand: StrandId) -> Option<Fiber> {
+    fn new_fiber(state: &mut State, strand: StrandId) -> Option<Fiber> {
         let stack = state.stacks.take()?;
         Some(Coroutine::with_stack(stack, move |yielder, ()| {
             let explorer = super::super::explorer().expect("internal error: a strand without engine");
@@ -371,13 +368,18 @@ impl State {
         if !self.tearing_down {
             self.access(object, Mode::Write);
         }
+        self.end_joins(strand);
+        let poll = self.strands[strand].poll.as_mut();
+        poll.map(|poll| std::mem::take(&mut poll.join_wakers)).unwrap_or_default()
+    }
+
+    /// Lets everybody go on who waits for a strand.
+    pub(super) fn end_joins(&mut self, strand: StrandId) {
         for other in 0..self.strands.len() {
             if self.strands[other].status == Status::Joining(strand) {
                 self.make_silent(other);
             }
         }
-        let poll = self.strands[strand].poll.as_mut();
-        poll.map(|poll| std::mem::take(&mut poll.join_wakers)).unwrap_or_default()
     }
 
     /// The object that stands for a strand.

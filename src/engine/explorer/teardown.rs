@@ -24,7 +24,6 @@ impl Explorer {
     pub(super) fn tear_down(&self) {
         {
             let mut state = self.state.borrow_mut();
-            state.running = false;
             state.tearing_down = true;
             state.silent.clear();
             if state.strands.iter().all(super::strand::Strand::is_clear) {
@@ -63,7 +62,7 @@ impl Explorer {
         }
         state.strands[strand].status == Status::Announced
             && state.strands[strand].pending.is_some()
-            && state.strands[strand].torn
+            && state.torn.contains(&strand)
             && !state.can_go(strand)
     }
 
@@ -85,7 +84,9 @@ impl Explorer {
         let me = state.current;
         while !state.can_go(me) {
             state.strands[me].status = Status::Announced;
-            state.strands[me].torn = state.tearing_down;
+            if state.tearing_down && !state.torn.contains(&me) {
+                state.torn.push(me);
+            }
             drop(state);
             self.suspend();
             state = self.state.borrow_mut();

@@ -58,11 +58,11 @@ impl Clock {
 
 impl Explorer {
     /// How much virtual time has passed.
+    #[track_caller]
     pub(crate) fn now(&self) -> Duration {
         let mut state = self.state.borrow_mut();
-        if let Some((_, clock)) = state.clock.strand {
-            state.look_at_clock(clock);
-        }
+        let (_, clock) = state.clock_strand(Location::caller());
+        state.look_at_clock(clock);
         state.clock.now
     }
 
@@ -133,6 +133,9 @@ impl Explorer {
     pub(super) fn fire(&self, option: u16) {
         let mut state = self.state.borrow_mut();
         let Some((strand, clock)) = state.clock.strand else { return };
+        if !state.keeps_time() {
+            return;
+        }
         let due = state.due();
         let Some(&(_, _, id)) = due.get(usize::from(option)) else { return };
         let Some(position) = state.clock.timers.iter().position(|timer| timer.id == id) else { return };

@@ -3,7 +3,7 @@
 use std::panic::Location;
 
 use super::poll::Flavor;
-use super::state::{Done, Ending, Hold, Pending, State, Status, StrandId, StrandKind};
+use super::state::{Done, Ending, Hold, Pending, State, Status, StrandId, StrandKind, Thing};
 use super::{Explorer, Object};
 use crate::search::Choice;
 use crate::step::{Kind, Mode, What};
@@ -19,12 +19,11 @@ impl State {
         let Some(pending) = self.strands[strand].pending else { return false };
         let thing = |object: u32| &self.things[object as usize];
         match pending.kind {
-            Kind::Lock => thing(pending.object).holder.is_none(),
+            Kind::Lock | Kind::ReadLock => thing(pending.object).holder.is_none(),
             Kind::WriteLock => {
                 let lock = thing(pending.object);
                 lock.holder.is_none() && lock.readers.is_empty()
             }
-            Kind::ReadLock => thing(pending.object).holder.is_none(),
             Kind::Park => thing(pending.object).token,
             _ => true,
         }
@@ -120,14 +119,18 @@ impl State {
     }
 
     /// How many options a strand's coming step has.
-    fn options(&self, strand: StrandId) -> u16 {
-        let strand = &self.strands[strand];
+    fn options(&self, id: StrandId) -> u16 {
+        let strand = &self.strands[id];
         if strand.kind == StrandKind::Clock {
             return u16::try_from(self.due().len()).unwrap_or(u16::MAX);
         }
         match strand.pending {
             Some(Pending { kind: Kind::NotifyOne, object, .. }) => {
                 u16::try_from(self.waiters(object).count()).unwrap_or(u16::MAX).max(1)
+            }
+            Some(Pending { kind: Kind::Abort, object, .. }) => {
+                let task = self.things[object as usize].strand;
+                task.map_or(1, |task| self.ways_to_abort(task, id))
             }
             Some(pending) => pending.options,
             None => 1,
@@ -184,44 +187,27 @@ impl State {
             read: None,
             written: None,
         });
-        let hold = Hold { strand, at: pending.at, step };
-        let thing = &mut self.things[pending.object as usize];
         match pending.kind {
-            Kind::Lock | Kind::WriteLock => thing.holder = Some(hold),
-            Kind::TryLock | Kind::TryWriteLock => {
-                let free = thing.holder.is_none() && thing.readers.is_empty();
-                if free {
-                    thing.holder = Some(hold);
-                }
-                self.strands[strand].option = u16::from(free);
-            }
-            Kind::ReadLock => thing.readers.push(hold),
-            Kind::TryReadLock => {
-                let free = thing.holder.is_none();
-                if free {
-                    thing.readers.push(hold);
-                }
-                self.strands[strand].option = u16::from(free);
-            }
-            Kind::Unlock | Kind::WriteUnlock => thing.holder = None,
-            Kind::ReadUnlock => {
-                // A guard may be dropped by another strand than the one that took it.
-                let own = thing.readers.iter().position(|reader| reader.strand == strand);
-                if !thing.readers.is_empty() {
-                    thing.readers.remove(own.unwrap_or(0));
-                }
-            }
-            Kind::Park => thing.token = false,
-            Kind::Unpark => thing.token = true,
             Kind::NotifyOne => {
-                let waiter = self.waiters(pending.object).nth(usize::from(option));
-                waiter.into_iter().for_each(|waiter| self.end_wait(waiter));
+                let mut waiters: Vec<StrandId> = self.waiters(pending.object).collect();
+                // Options must mean the same in every execution, and numbers do not.
+                waiters.sort_unstable_by_key(|&waiter| self.strands[waiter].name);
+                if let Some(&waiter) = waiters.get(usize::from(option)) {
+                    self.end_wait(waiter);
+                }
             }
             Kind::NotifyAll => {
                 let all: Vec<StrandId> = self.waiters(pending.object).collect();
-                all.into_iter().for_each(|waiter| self.end_wait(waiter));
+                for waiter in all {
+                    self.end_wait(waiter);
+                }
             }
-            _ => {}
+            kind => {
+                let hold = Hold { strand, at: pending.at, step };
+                if let Some(worked) = self.things[pending.object as usize].happens(kind, hold) {
+                    self.strands[strand].option = u16::from(worked);
+                }
+            }
         }
     }
 
@@ -234,6 +220,42 @@ impl State {
                 pending.object = mutex;
             }
         }
+    }
+}
+
+impl Thing {
+    /// What an operation does to a lock or a token; whether it worked, for an attempt.
+    fn happens(&mut self, kind: Kind, hold: Hold) -> Option<bool> {
+        match kind {
+            Kind::Lock | Kind::WriteLock => self.holder = Some(hold),
+            Kind::TryLock | Kind::TryWriteLock => {
+                let free = self.holder.is_none() && self.readers.is_empty();
+                if free {
+                    self.holder = Some(hold);
+                }
+                return Some(free);
+            }
+            Kind::ReadLock => self.readers.push(hold),
+            Kind::TryReadLock => {
+                let free = self.holder.is_none();
+                if free {
+                    self.readers.push(hold);
+                }
+                return Some(free);
+            }
+            Kind::Unlock | Kind::WriteUnlock => self.holder = None,
+            Kind::ReadUnlock => {
+                // A guard may be dropped by another strand than the one that took it.
+                let own = self.readers.iter().position(|reader| reader.strand == hold.strand);
+                if !self.readers.is_empty() {
+                    self.readers.remove(own.unwrap_or(0));
+                }
+            }
+            Kind::Park => self.token = false,
+            Kind::Unpark => self.token = true,
+            _ => {}
+        }
+        None
     }
 }
 

@@ -166,7 +166,11 @@ impl Loom {
         });
         self.set_current_executor(Some(executor));
         let _inside = Inside { loom: self, executor, drives };
-        if drives { self.drive(executor, &parking, future) } else { self.wait_for(&parking, future) }
+        if drives {
+            self.drive(executor, &parking, future)
+        } else {
+            self.wait_for(&parking, future)
+        }
     }
 
     /// Polls the jobs of a runtime until one future is ready.
@@ -219,7 +223,9 @@ impl Loom {
                 if chosen >= ready {
                     return Next::Fire(chosen - ready);
                 }
-                return Next::Poll(self.with_executor(executor, |executor| executor.ready.remove(chosen)));
+                return Next::Poll(
+                    self.with_executor(executor, |executor| executor.ready.remove(chosen)),
+                );
             }
             if !self.polls_those_that_spin(executor, alone)
                 && let Some(going) = self.going()
@@ -243,7 +249,8 @@ impl Loom {
         if !alone {
             self.yield_now();
         } else if rounds > ROUNDS {
-            let message = "every task that is left goes round for ever and changes nothing".to_owned();
+            let message =
+                "every task that is left goes round for ever and changes nothing".to_owned();
             self.end(Ending::Failed { kind: FailureKind::Livelock, message, place: None });
             super::leave();
         }
@@ -286,7 +293,7 @@ impl Loom {
             self.with_executor(executor, |executor| (executor.host, executor.parking.clone()));
         match parking {
             Some(parking) if host != Some(me) => {
-                self.unexplored(|| self.put_token(&parking));
+                self.unexplored(|| parking.put_token());
                 self.make_ready(executor, job);
                 self.rouse(&parking);
             }
@@ -296,7 +303,7 @@ impl Loom {
 
     fn wake_thread(&self, parking: usize) {
         if let Some(parking) = self.parking(parking) {
-            self.unexplored(|| self.put_token(&parking));
+            self.unexplored(|| parking.put_token());
             self.rouse(&parking);
         }
     }

@@ -71,7 +71,9 @@ impl Guarded {
         #[expect(unsafe_code, reason = "a guard is kept beside its lock")]
         let lock: &'static Lock = unsafe { &*std::ptr::from_ref(&self.lock) };
         Some(match (lock, ask) {
-            (Lock::Mutex(lock), _) if only_try => Guard::Mutex(ManuallyDrop::new(lock.try_lock().ok()?)),
+            (Lock::Mutex(lock), _) if only_try => {
+                Guard::Mutex(ManuallyDrop::new(lock.try_lock().ok()?))
+            }
             (Lock::Mutex(lock), _) => Guard::Mutex(ManuallyDrop::new(lock.lock().ok()?)),
             (Lock::RwLock(lock), Ask::Read) => {
                 let guard = if only_try { lock.try_read().ok()? } else { lock.read().ok()? };
@@ -233,7 +235,8 @@ impl Loom {
         let me = self.current.get();
         let reader = (ask == Ask::Read).then_some(me);
         let late = &mut self.locks.borrow_mut().late;
-        let still_here = late.iter().position(|(other, of)| Rc::ptr_eq(other, lock) && *of == reader);
+        let still_here =
+            late.iter().position(|(other, of)| Rc::ptr_eq(other, lock) && *of == reader);
         if let Some(position) = still_here {
             late.swap_remove(position);
         } else if ask != Ask::Read || !lock.reads(me) {

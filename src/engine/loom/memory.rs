@@ -206,6 +206,7 @@ impl Loom {
 
     /// Something is about to happen to an object that loom knows nothing of: it is told that whatever
     /// happens to the object has an order.
+    #[cfg_attr(not(feature = "tokio"), allow(dead_code, reason = "only tokio's facade asks"))]
     pub(crate) fn touch(&self, object: &Object) {
         if let Some((going, word)) = self.word(object, 0) {
             self.act(going, || word.atomic.fetch_add(1, Ordering::AcqRel));

@@ -21,14 +21,18 @@
 //! main has returned is sent home the same way ([`Phase::Leaving`]). A destructor that runs meanwhile
 //! must not panic: its operations do what they can do without waiting.
 
+#[cfg_attr(not(feature = "tokio"), allow(dead_code, reason = "only tokio's facade chooses"))]
 mod dice;
+#[cfg_attr(not(feature = "tokio"), allow(dead_code, reason = "only tokio's facade has runtimes"))]
 mod executor;
 mod lock;
 mod memory;
 mod run;
 mod spin;
+#[cfg_attr(not(feature = "tokio"), allow(dead_code, reason = "only tokio's facade has tasks"))]
 mod task;
 mod thread;
+#[cfg_attr(not(feature = "tokio"), allow(dead_code, reason = "only tokio's facade has timers"))]
 mod timer;
 
 use std::cell::{Cell, RefCell};
@@ -47,8 +51,8 @@ use dice::Dice;
 use executor::Executors;
 use lock::{Guarded, Locks};
 use memory::{Memory, Word};
-pub(crate) use run::check;
 use run::Ending;
+pub(crate) use run::check;
 use spin::Doings;
 use thread::Threads;
 
@@ -85,6 +89,7 @@ pub(crate) struct Loom {
 /// What must be there before the program starts. A program that needs more is started again from the
 /// beginning, with more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 struct Needs {
     /// How many atomics. WHY: loom takes the making of an atomic for a write, so one that was made by a
     /// thread when it first needed it could not be used by another.
@@ -93,6 +98,8 @@ struct Needs {
     dice: usize,
     /// Whether the end of a thread can be asked for without waiting for it.
     ends: bool,
+    /// Whether a task that has a thread can be told to stop.
+    aborts: bool,
 }
 
 /// How the check stands, for whoever waits for it: the engine may never come back.
@@ -141,10 +148,18 @@ enum Who {
 struct Panic {
     who: Who,
     panicked: Panicked,
-    /// Somebody has joined who panicked.
-    observed: bool,
-    /// The program itself has caught it.
-    caught: bool,
+    who_knows: Knows,
+}
+
+/// Who knows of a panic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Knows {
+    /// Nobody: then it is a failure of the program.
+    Nobody,
+    /// Whoever has joined the one that panicked.
+    Joiner,
+    /// The one that panicked has caught it.
+    Itself,
 }
 
 /// The payload with which an execution that is over leaves the program.
@@ -215,7 +230,7 @@ impl Loom {
         if !panics.is_empty() {
             let me = self.who();
             for panic in panics.iter_mut().filter(|panic| panic.who == me) {
-                panic.caught = true;
+                panic.who_knows = Knows::Itself;
             }
         }
     }
@@ -340,22 +355,25 @@ impl Loom {
         } else if let (Phase::Running, Ok(mut panics)) =
             (self.phase.get(), self.panics.try_borrow_mut())
         {
-            panics.push(Panic { who: self.who(), panicked, observed: false, caught: false });
+            panics.push(Panic { who: self.who(), panicked, who_knows: Knows::Nobody });
         }
         true
     }
 
     /// Somebody is told that a strand has panicked.
     fn observe(&self, who: Who) {
-        for panic in self.panics.borrow_mut().iter_mut().filter(|panic| panic.who == who) {
-            panic.observed = true;
+        let mut panics = self.panics.borrow_mut();
+        for panic in panics.iter_mut().filter(|panic| panic.who == who) {
+            if panic.who_knows == Knows::Nobody {
+                panic.who_knows = Knows::Joiner;
+            }
         }
     }
 
     /// A panic that nobody was told of.
     fn unobserved_panic(&self) -> Option<Panicked> {
         let panics = self.panics.borrow();
-        let unobserved = panics.iter().find(|panic| !panic.observed && !panic.caught)?;
+        let unobserved = panics.iter().find(|panic| panic.who_knows == Knows::Nobody)?;
         Some(unobserved.panicked.clone())
     }
 
@@ -364,11 +382,13 @@ impl Loom {
     fn panic_of_main(&self) -> Option<Panicked> {
         let panics = self.panics.borrow();
         let main = Who::Thread(thread::MAIN);
-        let own = panics.iter().rfind(|panic| panic.who == main && !panic.caught)?;
+        let own =
+            panics.iter().rfind(|panic| panic.who == main && panic.who_knows != Knows::Itself)?;
         let passed_on = ["Any { .. }", "JoinError", "a scoped thread panicked"]
             .iter()
             .any(|sign| own.panicked.message.contains(sign));
-        let told = panics.iter().rfind(|panic| panic.who != main && panic.observed);
+        let told =
+            panics.iter().rfind(|panic| panic.who != main && panic.who_knows == Knows::Joiner);
         Some(told.filter(|_| passed_on).unwrap_or(own).panicked.clone())
     }
 }

@@ -6,9 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Ledger, Left, Loom, Needs, Phase};
-use crate::check::{Check, Outcome};
 use crate::engine::{Driver, Panicked, drive, driver};
-use crate::explore::empty;
+use crate::plan::{Check, Outcome};
 use crate::schedule::Schedule;
 use crate::trace::{Place, Trace};
 use crate::verdict::{Failure, FailureKind, Limit, OutcomeInfo, Report, Verdict};
@@ -23,7 +22,11 @@ const BRANCHES: usize = 5;
 /// How a check ended, unless everything was explored and holds.
 #[derive(Clone, Debug)]
 pub(super) enum Ending {
-    Failed { kind: FailureKind, message: String, place: Option<Place> },
+    Failed {
+        kind: FailureKind,
+        message: String,
+        place: Option<Place>,
+    },
     Stopped(Limit),
     /// It is to begin again with more of what it needs.
     Again(Needs),
@@ -54,7 +57,7 @@ pub(crate) fn check<T: Outcome>(
     program: impl Fn() -> T + Send + Sync + 'static,
 ) -> Report<T> {
     if check.replay.is_some() {
-        return empty(Verdict::Inconclusive(Limit::Refused(
+        return Report::of(Verdict::Inconclusive(Limit::Refused(
             "loom cannot replay a schedule\nhelp: replay it with the explorer".to_owned(),
         )));
     }
@@ -69,19 +72,17 @@ pub(crate) fn check<T: Outcome>(
         let stuck = Limit::Stuck { after: check.max_silence, place };
         ledger.ending.get_or_insert(Ending::Stopped(stuck));
     }
-    let mut report = empty(match ledger.ending.take() {
+    let mut report = Report::of(match ledger.ending.take() {
         None => Verdict::Verified,
         Some(Ending::Stopped(limit)) => Verdict::Inconclusive(limit),
-        Some(Ending::Failed { kind, message, place }) => {
-            report_failed(Failure {
-                kind,
-                message,
-                place,
-                schedule: Schedule::default(),
-                simplest: false,
-                trace: Trace::default(),
-            })
-        }
+        Some(Ending::Failed { kind, message, place }) => report_failed(Failure {
+            kind,
+            message,
+            place,
+            schedule: Schedule::default(),
+            simplest: false,
+            trace: Trace::default(),
+        }),
         Some(Ending::Again(_)) => unreachable!("internal error: a check that was to begin again"),
     });
     report.executions = ledger.executions;
@@ -102,12 +103,9 @@ fn explore<T: Outcome>(
     ledger: &Arc<Mutex<Ledger>>,
     values: &Values<T>,
 ) {
-    let budget = Budget {
-        executions: check.max_executions,
-        time: check.max_time,
-        started: Instant::now(),
-    };
-    let mut needs = Needs { words: WORDS, dice: 0, ends: false };
+    let budget =
+        Budget { executions: check.max_executions, time: check.max_time, started: Instant::now() };
+    let mut needs = Needs { words: WORDS, dice: 0, ends: false, aborts: false };
     loop {
         let stack = check.bounds.stack;
         let loom = Loom::new(needs, stack, Arc::clone(pulse), Arc::clone(ledger));
@@ -217,7 +215,8 @@ pub(super) fn is_from_loom(panicked: &Panicked) -> bool {
 /// What a panic of loom's means for the program.
 pub(super) fn ending_of_loom(panicked: &Panicked) -> Ending {
     let first = panicked.message.lines().next().unwrap_or_default();
-    let failed = |kind, message: &str| Ending::Failed { kind, message: message.to_owned(), place: None };
+    let failed =
+        |kind, message: &str| Ending::Failed { kind, message: message.to_owned(), place: None };
     if first.starts_with("deadlock;") {
         let message = "deadlock: no thread can go on (loom does not say who waits for whom)";
         failed(FailureKind::Deadlock, message)

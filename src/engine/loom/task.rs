@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Waker};
 use super::executor::Job;
 use super::memory::Word;
 use super::thread::Parking;
-use super::{Going, Loom, Phase, Who};
+use super::{Going, Loom, Needs, Phase, Who};
 use crate::engine::explorer::{Flavor, TaskSlot};
 use crate::engine::{Driver, driver};
 
@@ -26,13 +26,22 @@ pub(super) struct Task {
     future: Option<ManuallyDrop<TaskFuture>>,
     slot: Option<Arc<dyn TaskSlot>>,
     waker: Option<Waker>,
-    cancelled: bool,
-    finished: bool,
+    fate: Fate,
     join_wakers: Vec<Waker>,
     /// Tells loom that it has finished, where other threads can ask.
     end: Option<Rc<Word>>,
     /// The thread that polls it, and where that waits, on a `multi_thread` runtime.
     thread: Option<(usize, Rc<Parking>)>,
+}
+
+/// What has become of a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// It is polled when it is woken.
+    Lives,
+    /// It was told to stop: its next poll drops it.
+    Cancelled,
+    Finished,
 }
 
 /// How a poll has ended.
@@ -56,8 +65,7 @@ impl Loom {
             future,
             slot: Some(slot),
             waker: None,
-            cancelled: false,
-            finished: false,
+            fate: Fate::Lives,
             join_wakers: Vec::new(),
             end: None,
             thread: None,
@@ -104,13 +112,13 @@ impl Loom {
     fn run_task(&self, id: usize, parking: &Parking) {
         let executor = self.with_task(id, |task| task.executor);
         self.set_current_executor(Some(executor));
-        if let Some(going) = self.going() {
+        if let Some(going) = self.going().filter(|_| self.needs.aborts) {
             // So that loom knows whether it was told to stop before.
             self.take_token(parking, going);
         }
         loop {
             self.poll_task(id);
-            if self.with_task(id, |task| task.finished) {
+            if self.has_finished(id) {
                 return;
             }
             if let Some(going) = self.going() {
@@ -121,9 +129,10 @@ impl Loom {
 
     /// Polls a task once, or drops it if it was cancelled.
     pub(super) fn poll_task(&self, id: usize) {
-        let (future, waker, cancelled) =
-            self.with_task(id, |task| (task.future.take(), task.waker.clone(), task.cancelled));
+        let (future, waker, fate) =
+            self.with_task(id, |task| (task.future.take(), task.waker.clone(), task.fate));
         let (Some(future), Some(waker)) = (future, waker) else { return };
+        let cancelled = fate == Fate::Cancelled;
         let mut future = ManuallyDrop::into_inner(future);
         self.doings.begin_poll();
         self.set_current_task(Some(id));
@@ -165,7 +174,7 @@ impl Loom {
     fn finish_task(&self, id: usize) {
         self.tell_end(id);
         let (slot, wakers) = self.with_task(id, |task| {
-            task.finished = true;
+            task.fate = Fate::Finished;
             (task.slot.take(), std::mem::take(&mut task.join_wakers))
         });
         drop(slot);
@@ -190,11 +199,12 @@ impl Loom {
     pub(crate) fn poll_join(&self, task: usize, waker: &Waker) -> bool {
         self.tell_end(task);
         let finished = self.with_task(task, |task| {
+            let finished = task.fate == Fate::Finished;
             let known = task.join_wakers.iter().any(|known| known.will_wake(waker));
-            if !task.finished && !known {
+            if !finished && !known {
                 task.join_wakers.push(waker.clone());
             }
-            task.finished
+            finished
         });
         if finished {
             self.observe(Who::Task(task));
@@ -204,25 +214,34 @@ impl Loom {
 
     pub(crate) fn task_is_finished(&self, task: usize) -> bool {
         self.tell_end(task);
-        self.with_task(task, |task| task.finished)
+        self.has_finished(task)
+    }
+
+    fn has_finished(&self, task: usize) -> bool {
+        self.with_task(task, |task| task.fate == Fate::Finished)
     }
 
     /// Tells a task to stop: at its next await, which is where it is now unless it is being polled.
     pub(crate) fn abort(&self, task: usize) {
         let Some(going) = self.going() else { return };
         self.tell_end(task);
-        let (finished, executor, thread) =
-            self.with_task(task, |task| (task.finished, task.executor, task.thread.clone()));
-        if finished {
+        let (executor, thread) = self.with_task(task, |task| (task.executor, task.thread.clone()));
+        if let Some((_, parking)) = &thread {
+            if !self.needs.aborts {
+                self.begin_again(Needs { aborts: true, ..self.needs });
+                return if going == Going::Freely {
+                    super::leave()
+                };
+            }
+            self.act(going, || parking.put_token());
+        }
+        if self.has_finished(task) {
             return;
         }
-        if let Some((_, parking)) = thread {
-            self.act(going, || self.put_token(&parking));
-            self.with_task(task, |task| task.cancelled = true);
-            self.rouse(&parking);
-        } else {
-            self.with_task(task, |task| task.cancelled = true);
-            self.wake_job(executor, Job::Task(task));
+        self.with_task(task, |task| task.fate = Fate::Cancelled);
+        match thread {
+            Some((_, parking)) => self.rouse(&parking),
+            None => self.wake_job(executor, Job::Task(task)),
         }
     }
 
@@ -233,7 +252,7 @@ impl Loom {
         let tasks: Vec<usize> = {
             let executors = self.executors.borrow();
             let all = executors.tasks.iter().enumerate();
-            all.filter(|(_, task)| task.executor == executor && !task.finished)
+            all.filter(|(_, task)| task.executor == executor && task.fate != Fate::Finished)
                 .map(|(id, _)| id)
                 .collect()
         };
@@ -259,7 +278,7 @@ impl Loom {
     /// Drops a task of an event loop that will not poll it any more.
     fn clear_away(&self, id: usize) {
         let (executor, waker) = self.with_task(id, |task| {
-            task.cancelled = true;
+            task.fate = Fate::Cancelled;
             (task.executor, task.waker.clone())
         });
         if std::thread::panicking() {

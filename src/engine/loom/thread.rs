@@ -124,6 +124,14 @@ impl Life {
     }
 }
 
+impl Parking {
+    /// Leaves the token there. Whoever waits must be roused, too.
+    pub(super) fn put_token(&self) {
+        // ORDERING: pairs with the swap in `take_token`.
+        self.token.atomic.swap(1, Ordering::AcqRel);
+    }
+}
+
 impl Loom {
     pub(crate) fn spawn_thread(&self, body: Box<dyn FnOnce()>) -> usize {
         let Some(going) = self.going() else {
@@ -309,13 +317,8 @@ impl Loom {
 
     /// Puts the token there, and wakes whoever waits for it.
     pub(super) fn wake_at(&self, parking: &Parking, going: Going) {
-        self.act(going, || self.put_token(parking));
+        self.act(going, || parking.put_token());
         self.rouse(parking);
-    }
-
-    pub(super) fn put_token(&self, parking: &Parking) {
-        // ORDERING: pairs with the swap in `take_token`.
-        parking.token.atomic.swap(1, Ordering::AcqRel);
     }
 
     pub(super) fn rouse(&self, parking: &Parking) {

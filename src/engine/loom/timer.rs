@@ -21,7 +21,9 @@ use crate::engine::{Driver, driver};
 pub(super) struct Timers {
     now: Duration,
     waiting: Vec<Timer>,
-    made: usize,
+    /// For each timer that was ever made: what tells loom that it fires or is asked, where a thread
+    /// fires it.
+    words: Vec<Option<Rc<Word>>>,
     clocks: Vec<Clock>,
 }
 
@@ -37,9 +39,8 @@ struct Timer {
 struct Clock {
     executor: usize,
     thread: usize,
+    /// Where it waits for timers. Its token also tells loom that there is another one.
     parking: Rc<Parking>,
-    /// Tells loom of everything that happens to the timers.
-    word: Rc<Word>,
 }
 
 impl Timers {
@@ -66,38 +67,36 @@ impl Loom {
     /// Sets a timer that calls `waker` when so much time has passed.
     pub(crate) fn set_timer(&self, duration: Duration, waker: Waker) -> usize {
         let Some(executor) = self.current_executor() else {
-            panic!("there is no reactor running, must be called from the context of a Tokio 1.x runtime")
+            panic!(
+                "there is no reactor running, must be called from the context of a Tokio 1.x runtime"
+            )
         };
-        let going = self.going();
-        let clock = match self.with_executor(executor, |executor| executor.flavor) {
-            Flavor::MultiThread(_) if going.is_some() => self.clock_of(executor),
-            _ => None,
-        };
+        let flavor = self.with_executor(executor, |executor| executor.flavor);
+        let going = self.going().filter(|_| flavor != Flavor::CurrentThread);
+        let clock = self.executors.borrow().timers.clock(executor);
         if let (Some(going), Some(clock)) = (going, &clock) {
-            self.tell_clock(going, clock);
+            self.act(going, || clock.parking.put_token());
         }
+        let word = going.and_then(|_| self.new_word(0));
         let id = {
             let timers = &mut self.executors.borrow_mut().timers;
-            let id = timers.made;
-            timers.made += 1;
+            let id = timers.words.len();
+            timers.words.push(word);
             let deadline = timers.now.saturating_add(duration);
             timers.waiting.push(Timer { id, deadline, executor, waker });
             id
         };
-        if let Some(clock) = clock {
-            self.unexplored(|| self.put_token(&clock.parking));
-            self.rouse(&clock.parking);
+        match (going, clock) {
+            (Some(_), Some(clock)) => self.rouse(&clock.parking),
+            (Some(_), None) => self.start_clock(executor),
+            (None, _) => {}
         }
         id
     }
 
     /// Whether a timer has fired; if not, `waker` is called when it does.
     pub(crate) fn poll_timer(&self, id: usize, waker: &Waker) -> bool {
-        let executor = self.current_executor();
-        let clock = executor.and_then(|executor| self.executors.borrow().timers.clock(executor));
-        if let (Some(going), Some(clock)) = (self.going(), clock) {
-            self.tell_clock(going, &clock);
-        }
+        self.tell_of_timer(id);
         let timers = &mut self.executors.borrow_mut().timers;
         match timers.waiting.iter_mut().find(|timer| timer.id == id) {
             Some(timer) => {
@@ -105,6 +104,14 @@ impl Loom {
                 false
             }
             None => true,
+        }
+    }
+
+    /// A timer is about to fire or to be asked.
+    fn tell_of_timer(&self, id: usize) {
+        let word = self.executors.borrow().timers.words.get(id).cloned().flatten();
+        if let (Some(word), Some(going)) = (word, self.going()) {
+            self.act(going, || word.atomic.fetch_add(1, Ordering::AcqRel));
         }
     }
 
@@ -117,53 +124,42 @@ impl Loom {
 
     /// Lets one of the timers fire that are due first.
     pub(super) fn fire(&self, executor: usize, option: usize) {
-        let timer = {
-            let timers = &mut self.executors.borrow_mut().timers;
-            let id = timers.due(executor).get(option).copied();
-            id.and_then(|id| timers.take(id))
-        };
+        let id = self.executors.borrow().timers.due(executor).get(option).copied();
+        let Some(id) = id else { return };
+        self.tell_of_timer(id);
+        let timer = self.executors.borrow_mut().timers.take(id);
         if let Some(timer) = timer {
             timer.waker.wake();
         }
     }
 
-    fn tell_clock(&self, going: Going, clock: &Clock) {
-        self.act(going, || clock.word.atomic.fetch_add(1, Ordering::AcqRel));
-    }
-
-    /// The clock of a `multi_thread` runtime.
-    fn clock_of(&self, executor: usize) -> Option<Clock> {
-        let known = self.executors.borrow().timers.clock(executor);
-        known.or_else(|| {
-            let word = self.new_word(0)?;
-            let thread = self.threads.borrow().next();
-            let parking = self.new_parking(thread)?;
-            let clock = Clock { executor, thread, parking, word };
-            self.executors.borrow_mut().timers.clocks.push(clock.clone());
-            let run = clock.clone();
-            self.spawn_thread(Box::new(move || {
-                if let Driver::Loom(loom) = driver() {
-                    loom.run_clock(&run);
-                }
-            }));
-            Some(clock)
-        })
+    /// Starts the clock of a `multi_thread` runtime.
+    fn start_clock(&self, executor: usize) {
+        let thread = self.threads.borrow().next();
+        let Some(parking) = self.new_parking(thread) else { return };
+        let clock = Clock { executor, thread, parking };
+        self.executors.borrow_mut().timers.clocks.push(clock.clone());
+        self.spawn_thread(Box::new(move || {
+            if let Driver::Loom(loom) = driver() {
+                loom.run_clock(&clock);
+            }
+        }));
     }
 
     fn run_clock(&self, clock: &Clock) {
+        let due = || self.executors.borrow().timers.due(clock.executor).len();
         loop {
             let Some(going) = self.going() else { return };
-            self.tell_clock(going, clock);
+            if due() == 0 {
+                self.wait_at(&clock.parking, going);
+            } else {
+                self.take_token(&clock.parking, going);
+            }
             if self.with_executor(clock.executor, |executor| executor.closed) {
                 return;
             }
-            let due = self.executors.borrow().timers.due(clock.executor).len();
-            if due == 0 {
-                self.wait_at(&clock.parking, going);
-            } else {
-                let chosen = self.choose(due);
-                self.fire(clock.executor, chosen);
-            }
+            let chosen = self.choose(due());
+            self.fire(clock.executor, chosen);
         }
     }
 

@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-use lock_api::{RawCondvar as _, RawMutex as _};
+use lock_api::RawMutex as _;
 use parking_lot as real;
 
 use super::super::announce;

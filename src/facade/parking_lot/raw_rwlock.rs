@@ -2,7 +2,6 @@
 
 use std::panic::Location;
 
-use lock_api::RawRwLock as _;
 use parking_lot as real;
 
 use super::super::announce;

@@ -237,7 +237,7 @@ impl<T> From<T> for Mutex<T> {
 /// The text of guarded data whose type is a primitive: nothing else asks to be shown.
 pub(crate) fn shown<T: ?Sized>(value: &T) -> Option<Value> {
     let size = size_of_val(value);
-    let start = std::ptr::from_ref(value).cast::<u8>();
+    let start = std::ptr::from_ref(value).cast::<()>();
     macro_rules! read {
         ($($integer:ident => $variant:ident),*) => {
             match std::any::type_name::<T>() {

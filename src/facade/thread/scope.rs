@@ -18,8 +18,7 @@ use crate::engine::{self, Driver, driver};
 pub struct Scope<'scope, 'env: 'scope> {
     inner: Scoped<'scope, 'env>,
     /// Both lifetimes are invariant, as in the original: a scope must not be shortened or lengthened.
-    scope: PhantomData<&'scope mut &'scope ()>,
-    env: PhantomData<&'env mut &'env ()>,
+    invariant: PhantomData<(&'scope mut &'scope (), &'env mut &'env ())>,
 }
 
 enum Scoped<'scope, 'env> {
@@ -57,8 +56,7 @@ where
     }
     let scope = Scope {
         inner: Scoped::Strands(Mutex::new(Vec::new())),
-        scope: PhantomData,
-        env: PhantomData,
+        invariant: PhantomData,
     };
     let Scoped::Strands(strands) = &scope.inner else { unreachable!("internal error: no scope") };
     let all = JoinAll { strands, at };
@@ -114,11 +112,11 @@ where
         #[expect(unsafe_code, reason = "the two lifetimes are made by `std::thread::scope`")]
         let ours: &'_ OnceLock<Scope<'_, 'env>> = unsafe { std::mem::transmute(&ours) };
         let inner = Scoped::Real(scope);
-        f(ours.get_or_init(|| Scope { inner, scope: PhantomData, env: PhantomData }))
+        f(ours.get_or_init(|| Scope { inner, invariant: PhantomData }))
     })
 }
 
-impl<'scope, 'env> Scope<'scope, 'env> {
+impl<'scope> Scope<'scope, '_> {
     /// As in the original.
     #[track_caller]
     pub fn spawn<F, T>(&'scope self, f: F) -> ScopedJoinHandle<'scope, T>

@@ -68,7 +68,7 @@ impl Order {
                 let (object, at) = (&self.object, self.at);
                 let what = What::Program;
                 let option =
-                    explorer.announce(Operation { object, what, kind: Kind::Choose, at, options });
+                    explorer.announce(&Operation { object, what, kind: Kind::Choose, at, options });
                 explorer.done(Mode::Read, None, None);
                 usize::from(option)
             }
@@ -182,7 +182,7 @@ pub fn ends_early() {
 macro_rules! __tokio_select {
     // Everything is normalized: each branch has the `_`s of all branches before it.
     (@ { biased=$biased:expr; ( $($count:tt)* )
-        $( ( $($skip:tt)* ) $bind:pat = $fut:expr, if $c:expr => $handle:expr, )+
+        $( ( $($skip:tt)* ) { $($bind:tt)* } { $($shape:tt)* } $fut:expr, $c:expr, $handle:expr, )+
         ; $else:expr
     }) => {{
         let mut order =
@@ -227,7 +227,7 @@ macro_rules! __tokio_select {
                             order.disable(branch);
                             #[allow(unused_variables, unused_mut)]
                             match &out {
-                                $crate::tokio::support::clean_pattern!($bind) => {}
+                                $($shape)* => {}
                                 _ => continue,
                             }
                             return $crate::tokio::support::Poll::Ready(
@@ -248,57 +248,115 @@ macro_rules! __tokio_select {
         #[allow(unreachable_patterns)]
         match output {
             $(
-                $crate::__tokio_nth!(($($skip)*) $bind) => $handle,
+                $crate::__tokio_nth!(($($skip)*) $($bind)*) => $handle,
             )+
             $crate::__tokio_rest!(($($count)*) ()) => $else,
             _ => unreachable!("failed to match bind"),
         }
     }};
 
-    // One branch after the other is normalized.
+    // One branch after the other is normalized: first the end,
     (@ { biased=$biased:expr; $($t:tt)* } ) => {
         $crate::__tokio_select!(@{ biased=$biased; $($t)*; panic!("all branches are disabled and there is no else branch") })
     };
     (@ { biased=$biased:expr; $($t:tt)* } else => $else:expr $(,)?) => {
         $crate::__tokio_select!(@{ biased=$biased; $($t)*; $else })
     };
-    (@ { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } $p:pat = $f:expr, if $c:expr => $h:block, $($r:tt)* ) => {
-        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) $p = $f, if $c => $h, } $($r)*)
+    // then a branch whose pattern is known, and its shape, which is the pattern without `mut` and `ref`,
+    (@branch { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } { $($p:tt)* } { $($k:tt)* } $f:expr, if $c:expr => $h:block, $($r:tt)* ) => {
+        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) { $($p)* } { $($k)* } $f, $c, $h, } $($r)*)
     };
-    (@ { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } $p:pat = $f:expr => $h:block, $($r:tt)* ) => {
-        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) $p = $f, if true => $h, } $($r)*)
+    (@branch { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } { $($p:tt)* } { $($k:tt)* } $f:expr => $h:block, $($r:tt)* ) => {
+        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) { $($p)* } { $($k)* } $f, true, $h, } $($r)*)
     };
-    (@ { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } $p:pat = $f:expr, if $c:expr => $h:block $($r:tt)* ) => {
-        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) $p = $f, if $c => $h, } $($r)*)
+    (@branch { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } { $($p:tt)* } { $($k:tt)* } $f:expr, if $c:expr => $h:block $($r:tt)* ) => {
+        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) { $($p)* } { $($k)* } $f, $c, $h, } $($r)*)
     };
-    (@ { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } $p:pat = $f:expr => $h:block $($r:tt)* ) => {
-        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) $p = $f, if true => $h, } $($r)*)
+    (@branch { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } { $($p:tt)* } { $($k:tt)* } $f:expr => $h:block $($r:tt)* ) => {
+        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) { $($p)* } { $($k)* } $f, true, $h, } $($r)*)
     };
-    (@ { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } $p:pat = $f:expr, if $c:expr => $h:expr ) => {
-        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) $p = $f, if $c => $h, })
+    (@branch { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } { $($p:tt)* } { $($k:tt)* } $f:expr, if $c:expr => $h:expr ) => {
+        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) { $($p)* } { $($k)* } $f, $c, $h, } )
     };
-    (@ { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } $p:pat = $f:expr => $h:expr ) => {
-        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) $p = $f, if true => $h, })
+    (@branch { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } { $($p:tt)* } { $($k:tt)* } $f:expr => $h:expr ) => {
+        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) { $($p)* } { $($k)* } $f, true, $h, } )
     };
-    (@ { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } $p:pat = $f:expr, if $c:expr => $h:expr, $($r:tt)* ) => {
-        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) $p = $f, if $c => $h, } $($r)*)
+    (@branch { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } { $($p:tt)* } { $($k:tt)* } $f:expr, if $c:expr => $h:expr, $($r:tt)* ) => {
+        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) { $($p)* } { $($k)* } $f, $c, $h, } $($r)*)
     };
-    (@ { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } $p:pat = $f:expr => $h:expr, $($r:tt)* ) => {
-        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) $p = $f, if true => $h, } $($r)*)
+    (@branch { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } { $($p:tt)* } { $($k:tt)* } $f:expr => $h:expr, $($r:tt)* ) => {
+        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) { $($p)* } { $($k)* } $f, true, $h, } $($r)*)
+    };
+    // then the patterns that are their own shape,
+    (@ { $($head:tt)* } _ = $($r:tt)*) => {
+        $crate::__tokio_select!(@branch { $($head)* } { _ } { _ } $($r)*)
+    };
+    (@ { $($head:tt)* } $p:ident = $($r:tt)*) => {
+        $crate::__tokio_select!(@branch { $($head)* } { $p } { $p } $($r)*)
+    };
+    (@ { $($head:tt)* } $p:ident($q:ident) = $($r:tt)*) => {
+        $crate::__tokio_select!(@branch { $($head)* } { $p($q) } { $p($q) } $($r)*)
+    };
+    // and all others, token by token up to the `=`.
+    (@ { $($head:tt)* } $($r:tt)+) => {
+        $crate::__tokio_select!(@pattern { $($head)* } {} $($r)+)
+    };
+    (@pattern { $($head:tt)* } { $($p:tt)* } = $($r:tt)*) => {
+        $crate::__tokio_shape!({} [$($p)*] [] { $($head)* } { $($p)* } $($r)*)
+    };
+    (@pattern { $($head:tt)* } { $($p:tt)* } $next:tt $($r:tt)*) => {
+        $crate::__tokio_select!(@pattern { $($head)* } { $($p)* $next } $($r)*)
     };
 
     // What the program writes.
     ($(biased;)? else => $else:expr $(,)? ) => {{
         $else
     }};
-    (biased; $p:pat = $($t:tt)* ) => {
-        $crate::__tokio_select!(@{ biased=true; () } $p = $($t)*)
-    };
-    ( $p:pat = $($t:tt)* ) => {
-        $crate::__tokio_select!(@{ biased=false; () } $p = $($t)*)
+    (biased; $($t:tt)+) => {
+        $crate::__tokio_select!(@{ biased=true; () } $($t)+)
     };
     () => {
         compile_error!("select! requires at least one branch.")
+    };
+    ($($t:tt)+) => {
+        $crate::__tokio_select!(@{ biased=false; () } $($t)+)
+    };
+}
+
+/// A pattern without `mut` and `ref`, so that it can be held against a reference: in braces what is
+/// done, in brackets what is left to do, then the groups around it, and then what comes afterwards.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __tokio_shape {
+    ($done:tt [] [] $head:tt $p:tt $($r:tt)*) => {
+        $crate::__tokio_select!(@branch $head $p $done $($r)*)
+    };
+    ({ $($done:tt)* } [] [( { $($outer:tt)* } [$($left:tt)*] ) $($around:tt)*] $($r:tt)*) => {
+        $crate::__tokio_shape!({ $($outer)* ($($done)*) } [$($left)*] [$($around)*] $($r)*)
+    };
+    ({ $($done:tt)* } [] [[ { $($outer:tt)* } [$($left:tt)*] ] $($around:tt)*] $($r:tt)*) => {
+        $crate::__tokio_shape!({ $($outer)* [$($done)*] } [$($left)*] [$($around)*] $($r)*)
+    };
+    ({ $($done:tt)* } [] [{ { $($outer:tt)* } [$($left:tt)*] } $($around:tt)*] $($r:tt)*) => {
+        $crate::__tokio_shape!({ $($outer)* { $($done)* } } [$($left)*] [$($around)*] $($r)*)
+    };
+    ($done:tt [mut $($left:tt)*] $($r:tt)*) => {
+        $crate::__tokio_shape!($done [$($left)*] $($r)*)
+    };
+    ($done:tt [ref $($left:tt)*] $($r:tt)*) => {
+        $crate::__tokio_shape!($done [$($left)*] $($r)*)
+    };
+    ($done:tt [($($in:tt)*) $($left:tt)*] [$($around:tt)*] $($r:tt)*) => {
+        $crate::__tokio_shape!({} [$($in)*] [( $done [$($left)*] ) $($around)*] $($r)*)
+    };
+    ($done:tt [[$($in:tt)*] $($left:tt)*] [$($around:tt)*] $($r:tt)*) => {
+        $crate::__tokio_shape!({} [$($in)*] [[ $done [$($left)*] ] $($around)*] $($r)*)
+    };
+    ($done:tt [{ $($in:tt)* } $($left:tt)*] [$($around:tt)*] $($r:tt)*) => {
+        $crate::__tokio_shape!({} [$($in)*] [{ $done [$($left)*] } $($around)*] $($r)*)
+    };
+    ({ $($done:tt)* } [$next:tt $($left:tt)*] $($r:tt)*) => {
+        $crate::__tokio_shape!({ $($done)* $next } [$($left)*] $($r)*)
     };
 }
 

@@ -26,7 +26,6 @@ pub use ::tokio::pin;
 #[doc(hidden)]
 pub mod support {
     pub use super::macros::{All, Any, Either, MaybeDone, Order, ends_early, maybe_done};
-    pub use ::tokio::select_priv_clean_pattern as clean_pattern;
     pub use std::future::{Future, IntoFuture, poll_fn};
     pub use std::pin::Pin;
     pub use std::task::Poll;

@@ -40,7 +40,7 @@ pub(super) fn report<T: Debug>(
             page.append(line(("ran ", Ink::Plain), &said));
         }
         Verdict::Inconclusive(limit) => {
-            page.append(verdict::inconclusive(limit, title, style.width))
+            page.append(verdict::inconclusive(limit, title, style.width));
         }
     }
     if !matches!(report.verdict, Verdict::Failed(_))

@@ -38,7 +38,7 @@ impl<T> Mutex<T> {
         let at = Location::caller();
         async move {
             let real = until_ready(&self.object, sign("lock", at), self.real.lock()).await;
-            MutexGuard { held: Held::new(&real, at), lock: self, real }
+            MutexGuard { held: Held::new(&*real, at), lock: self, real }
         }
     }
 
@@ -49,7 +49,7 @@ impl<T> Mutex<T> {
         async move {
             let locked = Arc::clone(&self.real).lock_owned();
             let real = until_ready(&self.object, sign("lock", at), locked).await;
-            OwnedMutexGuard { held: Held::new(&real, at), real, lock: self }
+            OwnedMutexGuard { held: Held::new(&*real, at), real, lock: self }
         }
     }
 
@@ -59,7 +59,7 @@ impl<T> Mutex<T> {
         let at = Location::caller();
         let sign = sign("try_lock", at);
         let real = now(&self.object, sign, || self.real.try_lock(), Result::is_ok)?;
-        Ok(MutexGuard { held: Held::new(&real, at), lock: self, real })
+        Ok(MutexGuard { held: Held::new(&*real, at), lock: self, real })
     }
 
     /// As in the original.
@@ -69,7 +69,7 @@ impl<T> Mutex<T> {
         let sign = sign("try_lock", at);
         let locks = || Arc::clone(&self.real).try_lock_owned();
         let real = now(&self.object, sign, locks, Result::is_ok)?;
-        Ok(OwnedMutexGuard { held: Held::new(&real, at), real, lock: self })
+        Ok(OwnedMutexGuard { held: Held::new(&*real, at), real, lock: self })
     }
 
     /// As in the original.

@@ -1,0 +1,131 @@
+//! From what a search has found to a report.
+
+use std::sync::Arc;
+
+use super::search::Stop;
+use super::{Exploration, explore, follow};
+use crate::engine::explorer::State;
+use crate::plan::{Outcome, Outcomes};
+use crate::schedule::Schedule;
+use crate::search::{Choice, Counts, Graph, Leaf};
+use crate::verdict::{Failure, Listed, OutcomeInfo, Report, Schedules, Verdict};
+
+/// For so many outcomes the simplest schedule is looked for; the others show the first that was seen.
+const MOST_EXAMPLES: u32 = 64;
+
+/// What a search has found.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) schedules: Option<Schedules>,
+    pub(super) states: Option<usize>,
+    pub(super) simplest: Option<Vec<Choice>>,
+    pub(super) along: Option<Vec<Counts>>,
+    pub(super) outcomes: Option<Vec<u128>>,
+    pub(super) examples: Vec<Vec<Choice>>,
+    pub(super) listed: Vec<(Vec<Choice>, Leaf)>,
+}
+
+impl<T: Outcome> Exploration<'_, T> {
+    /// What a complete graph tells.
+    pub(super) fn found(&self, graph: &Graph) -> Found {
+        let counts = graph.counts();
+        let start = counts.as_ref().and_then(|counts| counts.first().copied());
+        let simplest = graph.simplest(|failing, _| failing);
+        let along = counts
+            .as_ref()
+            .zip(simplest.as_ref())
+            .and_then(|(counts, simplest)| graph.along(simplest, counts));
+        let simplest_with = |outcome| graph.simplest(|failing, of| !failing && of == outcome);
+        let examples = (1..=MOST_EXAMPLES).map_while(simplest_with).collect();
+        Found {
+            schedules: start.map(|Counts { all, failing }| Schedules { all, failing }),
+            states: Some(graph.states()),
+            simplest,
+            along,
+            outcomes: graph.outcomes(),
+            examples,
+            listed: graph.list(self.check.list),
+        }
+    }
+
+    pub(super) fn report(mut self, stop: &Stop, found: &Found) -> Report<T> {
+        let (executions, failed_executions) = (self.executions, self.failed);
+        let complete = matches!(stop, Stop::Complete);
+        let failure = self.failure(complete, found);
+        let examples: Vec<Schedule> =
+            found.examples.iter().map(|choices| self.numbered(choices)).collect();
+        let listed = found
+            .listed
+            .iter()
+            .map(|(choices, leaf)| Listed { schedule: self.numbered(choices), fails: leaf.failing })
+            .collect();
+        let verdict = match (failure, stop) {
+            (Some(failure), _) => Verdict::Failed(Box::new(failure)),
+            (None, Stop::Early(limit)) => Verdict::Inconclusive(limit.clone()),
+            (None, Stop::Complete) => Verdict::Verified,
+        };
+        let numbers = std::mem::replace(&mut self.outcomes, Outcomes::new()).into_numbers();
+        let outcomes = numbers.into_iter().map(|(value, number)| {
+            let schedules = found.outcomes.as_ref().and_then(|all| all.get(number as usize).copied());
+            let place = number as usize - 1;
+            let example = examples.get(place).or(self.firsts.get(place)).cloned().unwrap_or_default();
+            (value, OutcomeInfo { schedules, example })
+        });
+        Report {
+            verdict,
+            executions,
+            failed_executions,
+            schedules: found.schedules,
+            states: found.states,
+            outcomes: outcomes.collect(),
+            listed,
+            replayed: None,
+        }
+    }
+
+    /// Runs the simplest failing schedule once more and writes down what happens.
+    pub(super) fn failure(&mut self, complete: bool, found: &Found) -> Option<Failure> {
+        if std::thread::panicking() {
+            // Nothing can run on this thread any more: see `Limit::Leftover`.
+            let (_, schedule) = self.best.clone()?;
+            let check = self.check.clone().replay(schedule);
+            let report = explore(&check, Arc::clone(&self.program), self.caller);
+            return match report.verdict {
+                Verdict::Failed(failure) => Some(*failure),
+                _ => None,
+            };
+        }
+        let judged = match (&found.simplest, &self.best) {
+            (Some(choices), _) => {
+                let choices = choices.clone();
+                self.execute(&mut |moment| follow(&choices, moment))
+            }
+            (None, Some((_, schedule))) => {
+                let schedule = schedule.clone();
+                self.execute(&mut |moment| match schedule.turns.get(moment.step) {
+                    Some(&turn) => moment.turn(turn),
+                    None => Some(moment.stay()),
+                })
+            }
+            (None, None) => return None,
+        };
+        let fault = judged.ok()?.fault?;
+        let mut trace = self.explorer.look(|state| state.trace(&self.check.sources));
+        if let Some(along) = &found.along {
+            trace.counts = along.first().copied();
+            for (step, counts) in trace.steps.iter_mut().zip(&along[1..]) {
+                step.counts = Some(*counts);
+            }
+        }
+        Some(fault.into_failure(trace, complete))
+    }
+
+    /// The strand numbers of a schedule that the search has found.
+    pub(super) fn numbered(&mut self, choices: &[Choice]) -> Schedule {
+        let ran = self.execute(&mut |moment| follow(choices, moment));
+        if ran.is_err() {
+            return Schedule::default();
+        }
+        self.explorer.look(State::schedule)
+    }
+}
