@@ -147,7 +147,9 @@ impl Race {
     /// The text of a function of its file.
     pub fn function(&self, name: &str) -> Vec<&'static str> {
         let start = |line: &&str| {
-            line.trim_start_matches("pub ").trim_start_matches("async ").starts_with(&format!("fn {name}("))
+            line.trim_start_matches("pub ")
+                .trim_start_matches("async ")
+                .starts_with(&format!("fn {name}("))
         };
         let mut lines = self.source.1.lines().skip_while(|line| !start(line));
         let mut function: Vec<&str> = Vec::new();

@@ -181,9 +181,9 @@ fn read_option(letters: &str) -> Option<u16> {
     if letters.is_empty() {
         return None;
     }
-    letters.bytes().try_fold(0_u16, |sum, letter| {
-        sum.checked_mul(26)?.checked_add(u16::from(letter - b'a'))
-    })
+    letters
+        .bytes()
+        .try_fold(0_u16, |sum, letter| sum.checked_mul(26)?.checked_add(u16::from(letter - b'a')))
 }
 
 fn unreadable(text: &str, why: &str) -> ParseScheduleError {
@@ -205,20 +205,19 @@ mod tests {
         assert_eq!("1*5,2".parse(), Ok(turns(&[1, 1, 1, 1, 1, 2])));
         assert_eq!("10,2,11".parse(), Ok(turns(&[10, 2, 11])));
         assert_eq!("-".parse(), Ok(turns(&[])));
-        let choice = Schedule {
-            turns: vec![Turn { strand: 1, option: 1 }, Turn { strand: 2, option: 0 }],
-        };
+        let choice =
+            Schedule { turns: vec![Turn { strand: 1, option: 1 }, Turn { strand: 2, option: 0 }] };
         assert_eq!("1.b2".parse(), Ok(choice));
     }
 
     #[test]
     fn says_what_is_wrong_with_a_text() {
         let message = |text: &str| text.parse::<Schedule>().expect_err("unreadable").to_string();
+        assert_eq!(message("12x"), "`x` is not a schedule: a strand's number must come here");
         assert_eq!(
-            message("12x"),
-            "`x` is not a schedule: a strand's number must come here"
+            message("1*0"),
+            "`0` is not a schedule: a repetition is a number from 1, as in 1*5"
         );
-        assert_eq!(message("1*0"), "`0` is not a schedule: a repetition is a number from 1, as in 1*5");
         assert_eq!(message("1,,2"), "`` is not a schedule: a strand is missing between two commas");
         assert!(message("1*9999999999").contains("a repetition is a number"));
     }

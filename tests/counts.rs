@@ -4,7 +4,9 @@ use drawloom::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use drawloom::sync::{Arc, Mutex};
 use drawloom::{Check, thread};
 
-fn counts<T: drawloom::Outcome>(program: impl Fn() -> T + Send + Sync + Clone + 'static) -> (u128, u128) {
+fn counts<T: drawloom::Outcome>(
+    program: impl Fn() -> T + Send + Sync + Clone + 'static,
+) -> (u128, u128) {
     let graph = Check::new().run(program.clone());
     let every = Check::new().every_schedule().run(program);
     let graph = graph.schedules.unwrap_or_else(|| panic!("{graph:?}"));

@@ -4,6 +4,8 @@
 //! is not argued here but tried: the same program is run under every schedule, one execution each and
 //! nothing merged, and both must find the same schedules, failures and outcomes.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 
 use drawloom::sync::atomic::{AtomicU8, Ordering::SeqCst};
@@ -142,9 +144,10 @@ struct Found {
 
 fn found(report: &Report<Vec<Vec<u8>>>) -> Found {
     let schedules = report.schedules.expect("a complete search");
-    let counted = report.outcomes.iter().map(|(value, info)| {
-        (value.clone(), info.schedules.expect("a complete search"))
-    });
+    let counted = report
+        .outcomes
+        .iter()
+        .map(|(value, info)| (value.clone(), info.schedules.expect("a complete search")));
     let simplest = report.failure().map(|failure| failure.schedule.to_string());
     Found { all: schedules.all, failing: schedules.failing, outcomes: counted.collect(), simplest }
 }

@@ -1,8 +1,12 @@
 //! What the originals promise, as sets of outcomes: missing and extra ones are both failures.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeSet;
 
-use drawloom::sync::atomic::{AtomicBool, AtomicI8, AtomicPtr, AtomicU32, AtomicU64, Ordering::SeqCst, fence};
+use drawloom::sync::atomic::{
+    AtomicBool, AtomicI8, AtomicPtr, AtomicU32, AtomicU64, Ordering::SeqCst, fence,
+};
 use drawloom::sync::{Arc, Condvar, Mutex, RwLock};
 use drawloom::{Check, FailureKind, Outcome, Verdict, parking_lot, thread};
 
@@ -15,11 +19,18 @@ fn outcomes<T: Outcome>(program: impl Fn() -> T + Send + Sync + 'static) -> BTre
 
 fn deadlocks<T: Outcome>(program: impl Fn() -> T + Send + Sync + 'static) {
     let report = Check::new().run(program);
-    assert_eq!(report.failure().map(|failure| failure.kind), Some(FailureKind::Deadlock), "{report}");
+    assert_eq!(
+        report.failure().map(|failure| failure.kind),
+        Some(FailureKind::Deadlock),
+        "{report}"
+    );
 }
 
 /// Runs two threads and returns what both return.
-fn both<A: Send, B: Send>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
+fn both<A: Send, B: Send>(
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B + Send,
+) -> (A, B) {
     thread::scope(|scope| {
         let one = scope.spawn(one);
         let other = scope.spawn(other);
@@ -169,7 +180,7 @@ fn a_pointer_is_published_whole() {
     static SEVEN: i32 = 7;
     let found = outcomes(|| {
         let shared = AtomicPtr::new(std::ptr::null_mut());
-        let (_, unseen) = both(
+        let ((), unseen) = both(
             || shared.store(std::ptr::from_ref(&SEVEN).cast_mut(), SeqCst),
             || shared.load(SeqCst).is_null(),
         );

@@ -1,5 +1,7 @@
 //! The house rules that no linter knows.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -92,11 +94,13 @@ fn no_file_of_the_library_has_more_than_four_hundred_lines_before_its_tests() {
 
 #[test]
 fn a_race_is_told_in_eighty_lines() {
-    let races = ["races/threads", "races/tasks"].into_iter().flat_map(|folder| files(folder, ".rs"));
+    let races =
+        ["races/threads", "races/tasks"].into_iter().flat_map(|folder| files(folder, ".rs"));
     let found = races.filter_map(|file| {
         let told = file.text.lines().take_while(|line| *line != "/// The catalogue's entry.");
         // The story and the imports are read too, but they are not the program.
-        let program = told.filter(|line| !line.starts_with("//!") && !line.starts_with("use ")).count();
+        let program =
+            told.filter(|line| !line.starts_with("//!") && !line.starts_with("use ")).count();
         (program > 110).then(|| format!("{}: {program} lines before its entry", file.path))
     });
     none(&found.collect::<Vec<_>>());
@@ -104,7 +108,14 @@ fn a_race_is_told_in_eighty_lines() {
 
 #[test]
 fn nothing_is_skipped_or_left_open() {
-    let signs = ["#[ignore", "#[should_panic]", "todo!(", "unimplemented!(", concat!("TO", "DO"), concat!("FIX", "ME")];
+    let signs = [
+        "#[ignore",
+        "#[should_panic]",
+        "todo!(",
+        "unimplemented!(",
+        concat!("TO", "DO"),
+        concat!("FIX", "ME"),
+    ];
     let offends = |file: &File, line: &str| {
         file.path != "tests/tidy.rs" && signs.iter().any(|sign| line.contains(sign))
     };
@@ -135,7 +146,14 @@ fn the_command_reads_the_environment_in_one_place() {
 fn a_search_never_lets_the_order_of_a_hash_map_reach_a_result() {
     // Maps are looked up in and never walked: walking one is what the order comes from.
     let offends = |_: &File, line: &str| {
-        let walks = [".states.iter()", ".events.iter()", ".states.values()", ".events.values()", "in &self.states", "in &self.events"];
+        let walks = [
+            ".states.iter()",
+            ".events.iter()",
+            ".states.values()",
+            ".events.values()",
+            "in &self.states",
+            "in &self.events",
+        ];
         walks.iter().any(|walk| line.contains(walk))
     };
     none(&lines(&files("src/search", ".rs"), offends));
@@ -155,8 +173,11 @@ fn unsafe_lives_in_named_files() {
     ];
     let offends = |file: &File, line: &str| {
         let code = line.trim_start();
-        let is_unsafe = code.contains("unsafe {") || code.contains("unsafe impl") || code.contains("unsafe fn");
-        is_unsafe && !code.starts_with("//") && !named.iter().any(|name| file.path.starts_with(name))
+        let is_unsafe =
+            code.contains("unsafe {") || code.contains("unsafe impl") || code.contains("unsafe fn");
+        is_unsafe
+            && !code.starts_with("//")
+            && !named.iter().any(|name| file.path.starts_with(name))
     };
     none(&lines(&files("src", ".rs"), offends));
 }
@@ -199,9 +220,13 @@ fn each_part_of_the_library_uses_only_those_above_it() {
         for (number, line) in file.code().filter(|(_, line)| !line.trim_start().starts_with("//")) {
             for (at, _) in line.match_indices("crate::") {
                 let rest = &line[at + "crate::".len()..];
-                let used: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                let used: String =
+                    rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
                 if place(&used).is_some_and(|there| there > here) {
-                    found.push(format!("{}:{number}: {own} uses {used}, which comes later", file.path));
+                    found.push(format!(
+                        "{}:{number}: {own} uses {used}, which comes later",
+                        file.path
+                    ));
                 }
             }
         }
@@ -216,6 +241,12 @@ fn no_path_of_a_machine_and_no_registry_is_named() {
     for name in ["README.md", "Cargo.toml"] {
         all.push(file(&root().join(name)));
     }
-    let signs = [concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("/wo", "rk/"), concat!("crates", ".io/"), concat!("index.", "crates")];
+    let signs = [
+        concat!("/ro", "ot/"),
+        concat!("/ho", "me/"),
+        concat!("/wo", "rk/"),
+        concat!("crates", ".io/"),
+        concat!("index.", "crates"),
+    ];
     none(&lines(&all, |_, line| signs.iter().any(|sign| line.contains(sign))));
 }

@@ -4,7 +4,6 @@
 //! other in one process, and prints executions, executions a second and the time to the verdict. The
 //! ratios are what can be compared: absolute figures are this machine's, today.
 
-use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 /// How long each row is measured.
@@ -103,8 +102,8 @@ fn coroutine() -> u64 {
     for _ in 0..10_000 {
         let free = stack.take().expect("the stack came back");
         let mut fiber = Coroutine::with_stack(free, |yielder, ()| {
-            yielder.suspend(black_box(()));
-            yielder.suspend(black_box(()));
+            yielder.suspend(());
+            yielder.suspend(());
         });
         while let CoroutineResult::Yield(()) = fiber.resume(()) {}
         stack = Some(fiber.into_stack());

@@ -40,7 +40,7 @@ pub(crate) fn answer(settings: &Settings) -> Answer {
     for variant in race.variants.iter().filter(|variant| variant.role != Role::Bug).take(2) {
         text.push_str(&other(settings, variant));
     }
-    text.push_str(&next(race));
+    text.push_str(&next(settings, race));
     (text, AS_EXPECTED)
 }
 
@@ -121,14 +121,14 @@ fn other(settings: &Settings, variant: &Variant) -> String {
     format!("  {summary:<48} {all} orders, {lost}\n")
 }
 
-fn next(race: &Race) -> String {
-    let id = race.id;
+fn next(settings: &Settings, race: &Race) -> String {
+    let (command, id) = (settings.command, race.id);
     format!(
         "\n  try    {:<32} the failing order, step by step, and why\n         \
          {:<32} from the bug to the fix\n         \
          {:<32} all the races\n",
-        format!("cargo run -- run {id}"),
-        format!("cargo run -- fix {id}"),
-        "cargo run -- list"
+        format!("{command} run {id}"),
+        format!("{command} fix {id}"),
+        format!("{command} list")
     )
 }

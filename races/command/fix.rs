@@ -61,7 +61,9 @@ fn compare<'a>(before: &[&'a str], after: &[&'a str]) -> Vec<(char, &'a str)> {
             lines.push((' ', before[row]));
             row += 1;
             column += 1;
-        } else if column == columns || (row < rows && common[row + 1][column] >= common[row][column + 1]) {
+        } else if column == columns
+            || (row < rows && common[row + 1][column] >= common[row][column + 1])
+        {
             lines.push(('-', before[row]));
             row += 1;
         } else {

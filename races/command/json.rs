@@ -123,7 +123,8 @@ mod tests {
             ("all", Json::count(Some(u128::MAX))),
             ("failing", Json::count(nothing)),
         ]);
-        let document = Json::Object(vec![("items", Json::List(vec![item])), ("none", Json::List(vec![]))]);
+        let document =
+            Json::Object(vec![("items", Json::List(vec![item])), ("none", Json::List(vec![]))]);
         assert_eq!(
             document.document(),
             "{\n  \"items\": [\n    {\"say\": \"a \\\"b\\\"\\n\\\\ \\u0001\", \

@@ -8,16 +8,19 @@ use super::json::Json;
 use super::settings::Settings;
 use super::{AS_EXPECTED, Answer};
 
-pub(crate) fn answer(_settings: &Settings, given: &ArgMatches) -> Result<Answer, String> {
+pub(crate) fn answer(settings: &Settings, given: &ArgMatches) -> Answer {
     let json = given.get_one::<String>("format").is_some_and(|format| format == "json");
-    let text = if json { document().document() } else { table() };
-    Ok((text, AS_EXPECTED))
+    let text = if json { document().document() } else { table(settings) };
+    (text, AS_EXPECTED)
 }
 
 fn document() -> Json {
     let races = RACES.iter().map(|race| {
         let variants = race.variants.iter().map(|variant| {
-            Json::Object(vec![("id", Json::text(variant.id)), ("role", Json::text(variant.role.word()))])
+            Json::Object(vec![
+                ("id", Json::text(variant.id)),
+                ("role", Json::text(variant.role.word())),
+            ])
         });
         Json::Object(vec![
             ("id", Json::text(race.id)),
@@ -30,7 +33,7 @@ fn document() -> Json {
     Json::Object(vec![("races", Json::List(races.collect()))])
 }
 
-fn table() -> String {
+fn table(settings: &Settings) -> String {
     let mut text = format!(
         "  {:<8} {:<24} {:<15} {:<15} {:<12} {}\n",
         "SETTING", "RACE", "BUG", "NEAR MISS", "FIX", "SUMMARY"
@@ -39,8 +42,9 @@ fn table() -> String {
         text.push_str(&row(race));
     }
     text.push_str("\n  counts are schedules: how many orders of the program's steps fail, of all that there are\n");
-    text.push_str("  races run RACE    the failing order, step by step\n");
-    text.push_str("  races fix RACE    from the bug to the fix\n");
+    let command = settings.command;
+    text.push_str(&format!("  {command} run RACE    the failing order, step by step\n"));
+    text.push_str(&format!("  {command} fix RACE    from the bug to the fix\n"));
     text
 }
 

@@ -42,7 +42,7 @@ pub(crate) fn run(arguments: &ArgMatches) -> Answer {
     let settings = Settings::read(arguments);
     let answer = match arguments.subcommand() {
         None => Ok(first_minute::answer(&settings)),
-        Some(("list", given)) => list::answer(&settings, given),
+        Some(("list", given)) => Ok(list::answer(&settings, given)),
         Some(("run", given)) => run::answer(&settings, given),
         Some(("fix", given)) => fix::answer(&settings, given),
         Some(("replay", given)) => replay::answer(&settings, given),
@@ -107,7 +107,10 @@ fn cli() -> Command {
 }
 
 fn race() -> Arg {
-    Arg::new("race").value_name("RACE[/VARIANT]").required(true).help("A race, as `races list` names it")
+    Arg::new("race")
+        .value_name("RACE[/VARIANT]")
+        .required(true)
+        .help("A race, as `races list` names it")
 }
 
 fn engine() -> Arg {

@@ -21,6 +21,6 @@ pub(crate) fn answer(settings: &Settings, given: &ArgMatches) -> Result<Answer, 
         Verdict::Inconclusive(Limit::Unfit { .. }) => UNFIT,
         _ => AS_EXPECTED,
     };
-    let context = Context { next: Vec::new(), ..context(race, variant) };
+    let context = Context { next: Vec::new(), ..context(settings, race, variant) };
     Ok((render::report(&report, &context, &settings.style, &settings.sources), code))
 }

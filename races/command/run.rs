@@ -67,7 +67,7 @@ fn bounded(check: Check, given: &ArgMatches) -> Check {
 /// The first variant's whole report, and a line for each other.
 fn text(settings: &Settings, race: &Race, reports: &[(&Variant, Report<()>)]) -> String {
     let Some(((first, report), others)) = reports.split_first() else { return String::new() };
-    let context = context(race, first);
+    let context = context(settings, race, first);
     let mut text = render::report(report, &context, &settings.style, &settings.sources);
     if !others.is_empty() {
         text.push('\n');
@@ -77,7 +77,11 @@ fn text(settings: &Settings, race: &Race, reports: &[(&Variant, Report<()>)]) ->
 }
 
 /// A line for each variant, as a table where that fits.
-pub(crate) fn lines(settings: &Settings, race: &Race, reports: &[(&Variant, Report<()>)]) -> String {
+pub(crate) fn lines(
+    settings: &Settings,
+    race: &Race,
+    reports: &[(&Variant, Report<()>)],
+) -> String {
     let rows: Vec<[String; 4]> = reports
         .iter()
         .map(|(variant, report)| {
@@ -112,7 +116,10 @@ pub(crate) fn lines(settings: &Settings, race: &Race, reports: &[(&Variant, Repo
 fn counts(report: &Report<()>) -> String {
     let Some(counts) = report.schedules else {
         let executions = report.executions;
-        return format!("{executions} {}", plural(u128::from(executions), "execution", "executions"));
+        return format!(
+            "{executions} {}",
+            plural(u128::from(executions), "execution", "executions")
+        );
     };
     let fail = plural(counts.failing, "fails", "fail");
     format!(
@@ -128,13 +135,17 @@ fn plural(count: u128, one: &'static str, many: &'static str) -> &'static str {
 }
 
 /// What a report says besides what was found: the race's name, its fix, what to type next.
-pub(crate) fn context(race: &Race, variant: &Variant) -> Context {
+pub(crate) fn context(settings: &Settings, race: &Race, variant: &Variant) -> Context {
+    let command = settings.command;
     let name = format!("{}/{}", race.id, variant.id);
     let broken = variant.role != Role::Fix;
     let mut next = Vec::new();
     if broken {
-        next.push((format!("races fix {}", race.id), "from the bug to the fix, with the counts".to_owned()));
-        let stress = format!("races stress {name}");
+        next.push((
+            format!("{command} fix {}", race.id),
+            "from the bug to the fix, with the counts".to_owned(),
+        ));
+        let stress = format!("{command} stress {name}");
         next.push((stress, "the same program on real threads".to_owned()));
     }
     let fix = race.fix().filter(|_| broken).map(|fix| {
@@ -161,7 +172,8 @@ fn judge_explorer(variant: &Variant, report: &Report<()>) -> Result<(), String> 
     }
     let found = report.schedules.map(|counts| (counts.failing, counts.all));
     if found != Some((expect.failing, expect.schedules)) {
-        let found = found.map_or("unknown".to_owned(), |(failing, all)| format!("{failing} of {all}"));
+        let found =
+            found.map_or("unknown".to_owned(), |(failing, all)| format!("{failing} of {all}"));
         return Err(format!(
             "{found} schedules fail, and the catalogue says {} of {}",
             expect.failing, expect.schedules

@@ -20,6 +20,8 @@ pub(crate) struct Settings {
     pub(crate) style: Style,
     /// The races' own texts, so that the command works wherever it is run.
     pub(crate) sources: Sources,
+    /// How the reader has started the command, and would start the next.
+    pub(crate) command: &'static str,
 }
 
 /// The flags that every command takes.
@@ -72,7 +74,8 @@ impl Settings {
             verbose: given.get_flag("verbose"),
             full: given.get_flag("full"),
         };
-        Self { style, sources }
+        let command = if set("CARGO") { "cargo run --" } else { "races" };
+        Self { style, sources, command }
     }
 }
 
@@ -94,7 +97,10 @@ fn color(when: &str) -> bool {
             _ if set("NO_COLOR") => false,
             _ if set("CLICOLOR_FORCE") => true,
             _ if std::env::var("CARGO_TERM_COLOR").is_ok_and(|when| when == "always") => true,
-            _ => std::io::stdout().is_terminal() && !std::env::var("TERM").is_ok_and(|term| term == "dumb"),
+            _ => {
+                std::io::stdout().is_terminal()
+                    && !std::env::var("TERM").is_ok_and(|term| term == "dumb")
+            }
         },
     }
 }

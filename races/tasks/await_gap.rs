@@ -24,7 +24,7 @@ use drawloom::tokio::{self, task};
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
-pub fn bug() {
+fn bug() {
     let seats = Arc::new(AtomicI32::new(1));
     ann_and_bob(|| book(Arc::clone(&seats)));
     assert!(seats.load(SeqCst) >= 0, "no seat is sold twice");
@@ -37,7 +37,7 @@ async fn book(seats: Arc<AtomicI32>) {
     }
 }
 
-pub fn look_twice() {
+fn look_twice() {
     let seats = Arc::new(AtomicI32::new(1));
     ann_and_bob(|| book_looking_twice(Arc::clone(&seats)));
     assert!(seats.load(SeqCst) >= 0, "no seat is sold twice");
@@ -50,7 +50,7 @@ async fn book_looking_twice(seats: Arc<AtomicI32>) {
     }
 }
 
-pub fn lock_each() {
+fn lock_each() {
     let seats = Arc::new(Mutex::new(1));
     ann_and_bob(|| book_locking_each(Arc::clone(&seats)));
     assert!(*seats.try_lock().unwrap() >= 0, "no seat is sold twice");
@@ -64,7 +64,7 @@ async fn book_locking_each(seats: Arc<Mutex<i32>>) {
     }
 }
 
-pub fn fix() {
+fn fix() {
     let seats = Arc::new(Mutex::new(1));
     ann_and_bob(|| book_locked(Arc::clone(&seats)));
     assert!(*seats.try_lock().unwrap() >= 0, "no seat is sold twice");
@@ -78,7 +78,7 @@ async fn book_locked(seats: Arc<Mutex<i32>>) {
     }
 }
 
-pub fn take_first() {
+fn take_first() {
     let seats = Arc::new(Mutex::new(1));
     ann_and_bob(|| book_taking_first(Arc::clone(&seats)));
     assert!(*seats.try_lock().unwrap() >= 0, "no seat is sold twice");

@@ -30,7 +30,7 @@ use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 /// Comes when the disk has written what it was given.
 type Flushed = oneshot::Receiver<()>;
 
-pub fn bug() {
+fn bug() {
     let accounts = Accounts::open();
     teller_and_disk(SHORT, |flushed| transfer(Arc::clone(&accounts), flushed));
     assert_eq!(accounts.total(), 100, "no money is lost on the way");
@@ -42,13 +42,13 @@ async fn transfer(accounts: Arc<Accounts>, flushed: Flushed) {
     accounts.bob.fetch_add(30, SeqCst);
 }
 
-pub fn longer_timeout() {
+fn longer_timeout() {
     let accounts = Accounts::open();
     teller_and_disk(LONG, |flushed| transfer(Arc::clone(&accounts), flushed));
     assert_eq!(accounts.total(), 100, "no money is lost on the way");
 }
 
-pub fn lock_both() {
+fn lock_both() {
     let ledger = Arc::new(AsyncMutex::new(Ledger { alice: 100, bob: 0 }));
     teller_and_disk(SHORT, |flushed| transfer_locked(Arc::clone(&ledger), flushed));
     assert_eq!(ledger.try_lock().unwrap().total(), 100, "no money is lost on the way");
@@ -61,7 +61,7 @@ async fn transfer_locked(ledger: Arc<AsyncMutex<Ledger>>, flushed: Flushed) {
     ledger.bob += 30;
 }
 
-pub fn fix() {
+fn fix() {
     let ledger = Arc::new(Mutex::new(Ledger { alice: 100, bob: 0 }));
     teller_and_disk(SHORT, |flushed| transfer_at_once(Arc::clone(&ledger), flushed));
     assert_eq!(ledger.lock().unwrap().total(), 100, "no money is lost on the way");
@@ -74,7 +74,7 @@ async fn transfer_at_once(ledger: Arc<Mutex<Ledger>>, flushed: Flushed) {
     ledger.bob += 30;
 }
 
-pub fn undo() {
+fn undo() {
     let accounts = Accounts::open();
     teller_and_disk(SHORT, |flushed| transfer_with_undo(Arc::clone(&accounts), flushed));
     assert_eq!(accounts.total(), 100, "no money is lost on the way");

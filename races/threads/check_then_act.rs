@@ -18,7 +18,7 @@ use drawloom::thread;
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
-pub fn bug() {
+fn bug() {
     let balance = AtomicI64::new(100);
     two_machines(|| {
         if balance.load(SeqCst) >= 80 {
@@ -28,7 +28,7 @@ pub fn bug() {
     assert!(balance.into_inner() >= 0, "the account is never overdrawn");
 }
 
-pub fn lock_the_act() {
+fn lock_the_act() {
     let balance = AtomicI64::new(100);
     let till = Mutex::new(());
     two_machines(|| {
@@ -40,7 +40,7 @@ pub fn lock_the_act() {
     assert!(balance.into_inner() >= 0, "the account is never overdrawn");
 }
 
-pub fn lock_each() {
+fn lock_each() {
     let balance = Mutex::new(100);
     two_machines(|| {
         let enough = *balance.lock() >= 80;
@@ -51,7 +51,7 @@ pub fn lock_each() {
     assert!(balance.into_inner() >= 0, "the account is never overdrawn");
 }
 
-pub fn fix() {
+fn fix() {
     let balance = Mutex::new(100);
     two_machines(|| {
         let mut balance = balance.lock();
@@ -78,7 +78,7 @@ pub const RACE: Race = Race {
     title: "Check, then act",
     family: "check-then-act",
     setting: Setting::Threads,
-    summary: "a decision on a balance that may be gone",
+    summary: "decide on a balance that may go",
     rule: "a critical section begins with the first read that informs the decision",
     source: (file!(), include_str!("check_then_act.rs")),
     variants: &[

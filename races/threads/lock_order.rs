@@ -17,7 +17,7 @@ use drawloom::thread;
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
-pub fn bug() {
+fn bug() {
     rent_and_refund(|from, to| {
         let mut source = from.balance.lock().unwrap();
         let mut target = to.balance.lock().unwrap();
@@ -26,7 +26,7 @@ pub fn bug() {
     });
 }
 
-pub fn try_again() {
+fn try_again() {
     rent_and_refund(|from, to| {
         let mut source = from.balance.lock().unwrap();
         let mut target = loop {
@@ -40,7 +40,7 @@ pub fn try_again() {
     });
 }
 
-pub fn fix() {
+fn fix() {
     rent_and_refund(|from, to| {
         let (first, second, amount) =
             if from.number < to.number { (from, to, 30) } else { (to, from, -30) };

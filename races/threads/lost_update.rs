@@ -16,7 +16,7 @@ use drawloom::thread;
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
-pub fn bug() {
+fn bug() {
     let jar = AtomicU32::new(0);
     alice_and_bob(|| {
         let coins = jar.load(SeqCst);
@@ -25,7 +25,7 @@ pub fn bug() {
     assert_eq!(jar.into_inner(), 2, "both coins are in the jar");
 }
 
-pub fn lock_per_access() {
+fn lock_per_access() {
     let jar = Mutex::new(0);
     alice_and_bob(|| {
         let coins = *jar.lock().unwrap();
@@ -34,7 +34,7 @@ pub fn lock_per_access() {
     assert_eq!(jar.into_inner().unwrap(), 2, "both coins are in the jar");
 }
 
-pub fn fix() {
+fn fix() {
     let jar = Mutex::new(0);
     alice_and_bob(|| {
         let mut coins = jar.lock().unwrap();
@@ -43,7 +43,7 @@ pub fn fix() {
     assert_eq!(jar.into_inner().unwrap(), 2, "both coins are in the jar");
 }
 
-pub fn one_step() {
+fn one_step() {
     let jar = AtomicU32::new(0);
     alice_and_bob(|| {
         jar.fetch_add(1, SeqCst);

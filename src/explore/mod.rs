@@ -35,9 +35,13 @@ pub(crate) fn explore<T: Outcome>(
 ) -> Report<T> {
     let silence = check.max_silence;
     let check = check.clone();
-    let explored = watched(move |pulse| Exploration::new(&check, program, pulse, caller).run(), silence);
+    let explored =
+        watched(move |pulse| Exploration::new(&check, program, pulse, caller).run(), silence);
     explored.unwrap_or_else(|place| {
-        Report::of(Verdict::Inconclusive(Limit::Stuck { after: silence, place: place.map(Place::from) }))
+        Report::of(Verdict::Inconclusive(Limit::Stuck {
+            after: silence,
+            place: place.map(Place::from),
+        }))
     })
 }
 
@@ -114,15 +118,18 @@ impl<'a, T: Outcome> Exploration<'a, T> {
     }
 
     /// Runs the program once and judges how it ended.
-    fn execute(
-        &mut self,
-        decide: &mut Decide<'_>,
-    ) -> Result<Judged, Limit> {
+    fn execute(&mut self, decide: &mut Decide<'_>) -> Result<Judged, Limit> {
         let value = RefCell::new(None);
         let program = &*self.program;
         let explorer = &self.explorer;
         let ending = explorer.drive(|| {
-            explorer.run(&|| { let returned = program(); *value.borrow_mut() = Some(returned); }, decide)
+            explorer.run(
+                &|| {
+                    let returned = program();
+                    *value.borrow_mut() = Some(returned);
+                },
+                decide,
+            )
         });
         self.executions += 1;
         self.pulse.beat(explorer.look(State::last_place));

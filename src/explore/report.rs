@@ -66,9 +66,11 @@ impl<T: Outcome> Exploration<'_, T> {
         };
         let numbers = std::mem::replace(&mut self.outcomes, Outcomes::new()).into_numbers();
         let outcomes = numbers.into_iter().map(|(value, number)| {
-            let schedules = found.outcomes.as_ref().and_then(|all| all.get(number as usize).copied());
+            let schedules =
+                found.outcomes.as_ref().and_then(|all| all.get(number as usize).copied());
             let place = number as usize - 1;
-            let example = examples.get(place).or(self.firsts.get(place)).cloned().unwrap_or_default();
+            let example =
+                examples.get(place).or(self.firsts.get(place)).cloned().unwrap_or_default();
             (value, OutcomeInfo { schedules, example })
         });
         Report {

@@ -95,8 +95,7 @@ impl<T: Outcome> Exploration<'_, T> {
         if let Err(limit) = self.repeats(last) {
             return Stop::Early(limit);
         }
-        let (strands, steps) =
-            self.explorer.look(|state| (state.most_strands, state.steps_in_all));
+        let (strands, steps) = self.explorer.look(|state| (state.most_strands, state.steps_in_all));
         if strands < 2 || steps > 0 {
             return Stop::Complete;
         }

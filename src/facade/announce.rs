@@ -20,6 +20,14 @@ impl Announced {
         self.explorer.done(Mode::Read, value, None);
     }
 
+    /// The operation was an attempt at a lock: whether it worked.
+    pub(crate) fn attempted(self) -> bool {
+        let worked = self.option == 1;
+        let mode = if worked { Mode::Write } else { Mode::Read };
+        self.explorer.done(mode, None, None);
+        worked
+    }
+
     /// The operation changed its object.
     pub(crate) fn wrote(self, read: Option<Value>, written: Option<Value>) {
         self.explorer.done(Mode::Write, read, written);

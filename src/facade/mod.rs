@@ -14,7 +14,7 @@ pub mod thread;
 #[cfg(all(feature = "tokio", feature = "check"))]
 pub mod tokio;
 
-#[cfg(feature = "check")]
-pub(crate) use announce::{Announced, announce};
 #[cfg(all(feature = "tokio", not(feature = "check")))]
 pub use ::tokio;
+#[cfg(feature = "check")]
+pub(crate) use announce::{Announced, announce};

@@ -134,7 +134,8 @@ impl Graph {
                     Some((edge.choice.who, (switches, steps + 1)))
                 })
                 .collect();
-            let switching = onward.iter().map(|&(_, (switches, steps))| (switches + 1, steps)).min();
+            let switching =
+                onward.iter().map(|&(_, (switches, steps))| (switches + 1, steps)).min();
             let Some(switching) = switching else { continue };
             let mut from_here: Vec<(Name, Distance)> = vec![(ANYONE, switching)];
             for &(who, staying) in &onward {

@@ -204,7 +204,8 @@ impl Search for Graph {
         while let Some((node, _)) = self.path.pop() {
             let edges = &self.nodes[node].edges;
             if let Some(next) = edges.iter().position(|edge| edge.to == UNKNOWN) {
-                let taken = self.path.iter().map(|&(node, edge)| self.nodes[node].edges[edge].choice);
+                let taken =
+                    self.path.iter().map(|&(node, edge)| self.nodes[node].edges[edge].choice);
                 self.plan = taken.chain([edges[next].choice]).collect();
                 return true;
             }

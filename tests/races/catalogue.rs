@@ -5,9 +5,9 @@ use races::RACES;
 use races::catalogue::{Loom, Role, Setting, Variant};
 
 fn check(engine: Engine) -> Check {
-    let carried = RACES.iter().fold(Sources::new(), |sources, race| {
-        sources.carrying(race.source.0, race.source.1)
-    });
+    let carried = RACES
+        .iter()
+        .fold(Sources::new(), |sources, race| sources.carrying(race.source.0, race.source.1));
     Check::new().engine(engine).sources(carried)
 }
 

@@ -3,6 +3,8 @@
 //! A block that begins with ```` ```console ```` holds commands, each after a `$`, and what they print.
 //! `UPDATE_DOCS=1 cargo test -p races --test docs` writes what they print now; read the difference.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,7 +17,10 @@ fn root() -> PathBuf {
 fn pages() -> Vec<PathBuf> {
     let mut pages = vec![root().join("README.md")];
     let book = fs::read_dir(root().join("docs/src")).unwrap();
-    pages.extend(book.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|end| end == "md")));
+    pages.extend(
+        book.map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|end| end == "md")),
+    );
     pages.sort();
     pages
 }
@@ -30,6 +35,7 @@ fn output(line: &str) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_races"))
         .args(arguments.split_whitespace())
         .env_clear()
+        .envs(line.starts_with("cargo").then_some(("CARGO", "cargo")))
         .current_dir(root())
         .output()
         .unwrap();
@@ -118,9 +124,8 @@ fn every_variable_is_in_the_reference() {
     let settings = fs::read_to_string(root().join("races/command/settings.rs")).unwrap();
     let reference = fs::read_to_string(root().join("docs/src/command.md")).unwrap();
     let quoted = settings.split('"').skip(1).step_by(2);
-    let is_variable = |text: &&str| {
-        text.len() > 4 && text.chars().all(|c| c.is_ascii_uppercase() || c == '_')
-    };
+    let is_variable =
+        |text: &&str| text.len() > 4 && text.chars().all(|c| c.is_ascii_uppercase() || c == '_');
     let mut known = 0;
     for variable in quoted.filter(is_variable) {
         assert!(reference.contains(&format!("`{variable}`")), "{variable} is not in command.md");

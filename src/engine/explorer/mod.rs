@@ -96,7 +96,7 @@ impl Explorer {
     /// A run that has to begin again, because a task was polled further than it should have been when
     /// it was cancelled, does so here, with the same decisions.
     pub(crate) fn run(&self, program: &dyn Fn(), decide: &mut Decide<'_>) -> Ending {
-        self.state.borrow_mut().colds.clear();
+        self.state.borrow_mut().forget_colds();
         let mut replay = Run::default();
         loop {
             self.state.borrow_mut().begin();
@@ -143,11 +143,11 @@ impl Explorer {
                 Moment { step, enabled: &state.run.enabled[start..], strands: &state.turns, last };
             let replayed = before.steps.get(step).map(|step| step.choice);
             let position = match replayed {
-                Some(choice) => moment.position(choice),
+                Some(choice) => moment.enabled.iter().position(|other| other.who == choice.who),
                 None => decide(&moment),
             };
             let Some(position) = position else { return Ending::Abandoned };
-            let choice = state.run.enabled[start + position];
+            let choice = replayed.unwrap_or(state.run.enabled[start + position]);
             let strand = state.turns[position];
             last = Some(choice);
             if replayed.is_some() {

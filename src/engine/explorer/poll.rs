@@ -18,10 +18,10 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
+use super::Explorer;
 use super::state::{Ending, Pending, State, Status, StrandId, StrandKind};
 use super::strand::Strand;
 use super::teardown::Teardown;
-use super::Explorer;
 use crate::search::{Name, RunStep};
 use crate::step::{Kind, Mode, What};
 
@@ -122,6 +122,12 @@ enum Stage {
     /// Its code runs, or stands at an announcement.
     Polling,
 }
+
+/// How many ways to end a runtime are told apart at the most.
+const MOST_WAYS: usize = 1 << 10;
+
+/// A runtime with workers ends: a step, announced on the first of its tasks.
+pub(super) const SHUT_DOWN: Kind = Kind::Async("shut down");
 
 /// The option of an abort that finds the task's poll begun.
 const BEGUN: u16 = 1;
@@ -439,8 +445,10 @@ impl Explorer {
     pub(super) fn enter_poll(&self, at: &'static Location<'static>) {
         let mut state = self.state.borrow_mut();
         let me = state.current;
-        let ahead =
-            state.strands[me].poll.as_ref().is_some_and(|poll| poll.stage == Stage::Polling && !poll.under_way);
+        let ahead = state.strands[me]
+            .poll
+            .as_ref()
+            .is_some_and(|poll| poll.stage == Stage::Polling && !poll.under_way);
         if ahead && !state.unwinding() {
             let object = state.strand_object(me);
             drop(state);
@@ -482,16 +490,24 @@ impl Explorer {
         }
         let event_loop = executor.number;
         let first = state.live_tasks(event_loop).next();
+        let mut begun = Vec::new();
         if let (Some(task), Flavor::MultiThread(_)) = (first, state.loops[event_loop].flavor) {
             // Workers go on until then, and how far they come can be told.
             drop(state);
-            self.announce_on_strand(task, Kind::Async("shut down"), at);
+            self.announce_on_strand(task, SHUT_DOWN, at);
             self.done(Mode::Write, None, None);
             state = self.state.borrow_mut();
+            begun = state.tasks_that_have_begun(event_loop);
         }
         state.loops[event_loop].closed = true;
-        let tasks: Vec<StrandId> = state.tasks(event_loop).collect();
+        begun.iter().for_each(|&task| state.start_poll_step(task));
+        let mut tasks: Vec<StrandId> = state.tasks(event_loop).collect();
+        // Numbers depend on the order of starting, which is no step.
+        tasks.sort_unstable_by_key(|&task| state.strands[task].name);
         if !state.stop_all(&tasks) {
+            let names = begun.iter().map(|&task| state.strands[task].name).collect();
+            let step = state.run.steps.len();
+            state.begun.push((step, names));
             drop(state);
             self.suspend();
             return;
@@ -625,6 +641,9 @@ impl State {
         let Some(poll) = &mut self.strands[strand].poll else { return };
         if !std::mem::replace(&mut poll.under_way, true) {
             self.loops[poll.event_loop].busy += usize::from(needs_worker);
+            // Whether somebody stops the task before this or after it can be told.
+            let object = self.strand_object(strand);
+            self.access(object, Mode::Read);
             self.clock.arm(strand);
             self.release(strand);
         }
@@ -654,7 +673,7 @@ impl State {
         poll.wary = poll.not_ready > 1 || (poll.not_ready == 0 && !poll.woken);
         if std::mem::take(&mut poll.under_way) {
             self.loops[poll.event_loop].busy -= usize::from(needs_worker);
-            // Whether somebody stops the task before this or after it can be told.
+            // So can this.
             let object = self.strand_object(strand);
             if !self.tearing_down {
                 self.access(object, Mode::Read);
@@ -833,7 +852,8 @@ impl State {
     }
 
     fn can_have_begun(&self, task: StrandId, aborter: StrandId) -> bool {
-        let event_loop = |strand: StrandId| self.strands[strand].poll.as_ref().map(|it| it.event_loop);
+        let event_loop =
+            |strand: StrandId| self.strands[strand].poll.as_ref().map(|it| it.event_loop);
         // Who aborts has a worker itself when it does.
         let takes_worker =
             event_loop(aborter) == event_loop(task) && self.is_before_its_poll(aborter);
@@ -843,6 +863,53 @@ impl State {
             && (!takes_worker || self.workers_left(aborter) > 0)
     }
 
+    /// The ways in which a runtime with workers can end: which of the tasks that stand at the door of a
+    /// poll have begun it.
+    pub(super) fn ways_to_shut_down(&self, event_loop: usize) -> Vec<Vec<StrandId>> {
+        let free = match self.loops[event_loop].flavor {
+            Flavor::CurrentThread => 0,
+            Flavor::MultiThread(workers) => workers.saturating_sub(self.loops[event_loop].busy),
+        };
+        let mut at_doors: Vec<StrandId> = self
+            .live_tasks(event_loop)
+            .filter(|&task| self.strands[task].status == Status::Announced)
+            .filter(|&task| self.stands_at_the_door(task))
+            .collect();
+        at_doors.sort_unstable_by_key(|&task| self.strands[task].name);
+        let mut ways = vec![Vec::new()];
+        for &task in &at_doors {
+            for way in 0..ways.len() {
+                if ways[way].len() < free && ways.len() < MOST_WAYS {
+                    let mut more = ways[way].clone();
+                    more.push(task);
+                    ways.push(more);
+                }
+            }
+        }
+        // Who was spawned in such a poll is there only if that has begun.
+        let spawned = |by: StrandId, task: StrandId| {
+            let name = self.strands[task].name;
+            self.strands[by].poll.as_ref().is_some_and(|poll| poll.spawned.contains(&name))
+        };
+        ways.retain(|way| {
+            way.iter().all(|&task| {
+                at_doors.iter().all(|&by| !spawned(by, task) || way.contains(&by))
+            })
+        });
+        ways
+    }
+
+    /// The way that was chosen, now or before the execution began again.
+    fn tasks_that_have_begun(&self, event_loop: usize) -> Vec<StrandId> {
+        let step = self.run.steps.len();
+        if let Some((_, names)) = self.begun.iter().find(|(of, _)| *of == step) {
+            let tasks = self.tasks(event_loop);
+            return tasks.filter(|&task| names.contains(&self.strands[task].name)).collect();
+        }
+        let option = usize::from(self.strands[self.current].option);
+        self.ways_to_shut_down(event_loop).into_iter().nth(option).unwrap_or_default()
+    }
+
     /// Keeps all tasks of a loop from being polled again. False if one of them was polled ahead: then
     /// the execution begins again.
     fn stop_all(&mut self, tasks: &[StrandId]) -> bool {
@@ -850,6 +917,8 @@ impl State {
             if self.strands[task].status == Status::Ended {
                 continue;
             }
+            let object = self.strand_object(task);
+            self.access(object, Mode::Write);
             if self.stands_at_the_door(task) {
                 self.begin_again(task);
                 continue;
@@ -871,9 +940,7 @@ impl State {
         strand.poll.as_ref().is_some_and(|poll| {
             // If somebody whom it has spawned has taken a step, then its poll has begun.
             let spawned = |step: &RunStep| poll.spawned.contains(&step.choice.who);
-            poll.stage == Stage::Polling
-                && !poll.under_way
-                && !self.run.steps.iter().any(spawned)
+            poll.stage == Stage::Polling && !poll.under_way && !self.run.steps.iter().any(spawned)
         })
     }
 
@@ -886,11 +953,18 @@ impl State {
         })
     }
 
+    /// Another run begins for the first time.
+    pub(super) fn forget_colds(&mut self) {
+        self.colds.clear();
+        self.begun.clear();
+    }
+
     /// Time passes. Has the execution begin again if somebody was polled ahead and has looked at the
     /// clock: it will show something else when he is chosen.
     pub(super) fn keeps_time(&mut self) -> bool {
         for strand in 0..self.strands.len() {
-            let looks = |poll: &PollState| poll.looks.iter().any(|look| matches!(look, Look::Clock));
+            let looks =
+                |poll: &PollState| poll.looks.iter().any(|look| matches!(look, Look::Clock));
             let poll = self.strands[strand].poll.as_ref();
             if self.stands_at_the_door(strand) && poll.is_some_and(looks) {
                 self.begin_again(strand);

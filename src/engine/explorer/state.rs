@@ -181,6 +181,8 @@ pub(crate) struct State {
     pub(crate) writes_at_last_chance: Option<u64>,
     /// Polls that must not start before they are chosen.
     pub(crate) colds: Vec<Cold>,
+    /// Which polls have begun when a runtime was ended in a step, before the execution began again.
+    pub(crate) begun: Vec<(usize, Vec<Name>)>,
     names: HashMap<(Name, u32), Name>,
     /// How things stood when the execution was over.
     pub(super) at_end: AtEnd,
@@ -218,6 +220,7 @@ impl State {
             writes: 0,
             writes_at_last_chance: None,
             colds: Vec::new(),
+            begun: Vec::new(),
             names: HashMap::new(),
             at_end: AtEnd::default(),
             steps_in_all: 0,
@@ -379,7 +382,9 @@ impl State {
         self.writes += 1;
         for strand in 0..self.strands.len() {
             let spinner = &self.strands[strand];
-            if spinner.status == Status::Spinning && strand != current && spinner.spin.has_read(object)
+            if spinner.status == Status::Spinning
+                && strand != current
+                && spinner.spin.has_read(object)
             {
                 self.wake_spinner(strand);
             }

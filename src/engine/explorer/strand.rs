@@ -7,10 +7,10 @@ use std::sync::{Mutex, PoisonError};
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
+use super::Explorer;
 use super::poll::PollState;
 use super::state::{Ending, Pending, State, Status, StrandId, StrandKind};
 use super::teardown::Teardown;
-use super::Explorer;
 use crate::search::Name;
 use crate::step::{Kind, Mode, What};
 
@@ -311,7 +311,8 @@ impl Explorer {
     fn new_fiber(state: &mut State, strand: StrandId) -> Option<Fiber> {
         let stack = state.stacks.take()?;
         Some(Coroutine::with_stack(stack, move |yielder, ()| {
-            let explorer = super::super::explorer().expect("internal error: a strand without engine");
+            let explorer =
+                super::super::explorer().expect("internal error: a strand without engine");
             explorer.start(strand, yielder);
         }))
     }
@@ -404,4 +405,3 @@ impl State {
         }
     }
 }
-

@@ -9,8 +9,8 @@
 //! What can never go (a lock whose guard was forgotten) keeps its stack for ever. That is a leak of
 //! the program's, and the only one.
 
-use super::state::{Status, StrandId, StrandKind};
 use super::Explorer;
+use super::state::{Status, StrandId, StrandKind};
 
 /// The payload of the panic that unwinds a strand which is not needed any more.
 pub(crate) struct Teardown;

@@ -9,9 +9,9 @@ use std::panic::Location;
 use std::task::Waker;
 use std::time::Duration;
 
+use super::Explorer;
 use super::state::{Done, Pending, State, Status, StrandId, StrandKind};
 use super::strand::Strand;
-use super::Explorer;
 use crate::search::Name;
 use crate::step::{Kind, Mode, What};
 
@@ -138,7 +138,9 @@ impl Explorer {
         }
         let due = state.due();
         let Some(&(_, _, id)) = due.get(usize::from(option)) else { return };
-        let Some(position) = state.clock.timers.iter().position(|timer| timer.id == id) else { return };
+        let Some(position) = state.clock.timers.iter().position(|timer| timer.id == id) else {
+            return;
+        };
         let timer = state.clock.timers.remove(position);
         state.clock.now = state.clock.now.max(timer.deadline);
         let step = state.run.steps.len().checked_sub(1);

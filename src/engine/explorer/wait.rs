@@ -2,7 +2,7 @@
 
 use std::panic::Location;
 
-use super::poll::Flavor;
+use super::poll::{Flavor, SHUT_DOWN};
 use super::state::{Done, Ending, Hold, Pending, State, Status, StrandId, StrandKind, Thing};
 use super::{Explorer, Object};
 use crate::search::Choice;
@@ -131,6 +131,12 @@ impl State {
             Some(Pending { kind: Kind::Abort, object, .. }) => {
                 let task = self.things[object as usize].strand;
                 task.map_or(1, |task| self.ways_to_abort(task, id))
+            }
+            Some(Pending { kind: SHUT_DOWN, object, .. }) => {
+                let task = self.things[object as usize].strand;
+                let poll = task.and_then(|task| self.strands[task].poll.as_ref());
+                let ways = poll.map_or(1, |poll| self.ways_to_shut_down(poll.event_loop).len());
+                u16::try_from(ways).unwrap_or(u16::MAX)
             }
             Some(pending) => pending.options,
             None => 1,
@@ -262,12 +268,7 @@ impl Thing {
 impl Explorer {
     /// Gives a lock back and waits for a condition variable, whose wait was announced; returns when
     /// the strand has been notified and has the lock again.
-    pub(crate) fn wait(
-        &self,
-        condvar: &Object,
-        mutex: &Object,
-        at: &'static Location<'static>,
-    ) {
+    pub(crate) fn wait(&self, condvar: &Object, mutex: &Object, at: &'static Location<'static>) {
         let mut state = self.state.borrow_mut();
         let me = state.current;
         let condvar = state.number(condvar, What::Condvar, at);
@@ -279,7 +280,8 @@ impl Explorer {
             return;
         }
         state.strands[me].status = Status::Waiting { condvar, mutex };
-        state.strands[me].pending = Some(Pending { object: condvar, kind: Kind::Wait, at, options: 1 });
+        state.strands[me].pending =
+            Some(Pending { object: condvar, kind: Kind::Wait, at, options: 1 });
         drop(state);
         self.suspend();
         self.done(Mode::Write, None, None);

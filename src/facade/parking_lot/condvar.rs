@@ -134,7 +134,8 @@ unsafe impl lock_api::RawCondvar for RawCondvar {
         match driver() {
             Driver::Explorer(explorer) => {
                 let at = self.caller();
-                announce(explorer, &self.object, What::Condvar, Kind::NotifyOne, at).wrote(None, None);
+                announce(explorer, &self.object, What::Condvar, Kind::NotifyOne, at)
+                    .wrote(None, None);
                 false
             }
             #[cfg(feature = "loom")]
@@ -150,7 +151,8 @@ unsafe impl lock_api::RawCondvar for RawCondvar {
         match driver() {
             Driver::Explorer(explorer) => {
                 let at = self.caller();
-                announce(explorer, &self.object, What::Condvar, Kind::NotifyAll, at).wrote(None, None);
+                announce(explorer, &self.object, What::Condvar, Kind::NotifyAll, at)
+                    .wrote(None, None);
                 0
             }
             #[cfg(feature = "loom")]
@@ -170,13 +172,10 @@ struct Again<'a> {
 }
 
 impl<'a> Again<'a> {
-    fn new(
-        mutex: &'a RawMutex,
-        guard: &'a mut <RawMutex as lock_api::RawMutex>::Guard,
-    ) -> Self {
+    fn new(mutex: &'a RawMutex, guard: &'a mut <RawMutex as lock_api::RawMutex>::Guard) -> Self {
         // SAFETY: the guard's state is moved out, and `drop` puts a new one in its place before
         // anybody can look: it runs on a return and on an unwinding alike.
-        #[expect(unsafe_code, reason = "the state of a guard that is lent cannot be moved otherwise")]
+        #[expect(unsafe_code, reason = "the state of a lent guard cannot be moved otherwise")]
         let state = unsafe { ptr::read(guard) };
         // SAFETY: that was the state of the lock which the caller of `wait` has.
         #[expect(unsafe_code, reason = "a wait gives back a lock that its caller has")]

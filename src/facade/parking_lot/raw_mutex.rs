@@ -18,9 +18,9 @@ pub struct RawMutex {
 impl RawMutex {
     /// Takes the real lock, which the engine has found free.
     pub(super) fn take(&self) -> <real::RawMutex as lock_api::RawMutex>::Guard {
-        self.real.try_lock().expect(
-            "the lock is held outside the check: a check cannot share locks with others",
-        )
+        self.real
+            .try_lock()
+            .expect("the lock is held outside the check: a check cannot share locks with others")
     }
 }
 
@@ -56,12 +56,7 @@ unsafe impl lock_api::RawMutex for RawMutex {
             Driver::Explorer(explorer) => {
                 let at = Location::caller();
                 let turn = announce(explorer, &self.object, What::Mutex, Kind::TryLock, at);
-                if turn.option == 0 {
-                    turn.read(None);
-                    return None;
-                }
-                turn.wrote(None, None);
-                Some(self.take())
+                turn.attempted().then(|| self.take())
             }
             #[cfg(feature = "loom")]
             Driver::Loom(loom) => loom.try_lock(&self.object).then(|| self.take()),

@@ -29,7 +29,8 @@ unsafe impl lock_api::RawRwLock for RawRwLock {
         match driver() {
             Driver::Explorer(explorer) => {
                 let at = Location::caller();
-                announce(explorer, &self.object, What::RwLock, Kind::ReadLock, at).wrote(None, None);
+                announce(explorer, &self.object, What::RwLock, Kind::ReadLock, at)
+                    .wrote(None, None);
                 self.real.try_lock_shared().expect(OUTSIDE)
             }
             #[cfg(feature = "loom")]
@@ -47,12 +48,7 @@ unsafe impl lock_api::RawRwLock for RawRwLock {
             Driver::Explorer(explorer) => {
                 let at = Location::caller();
                 let turn = announce(explorer, &self.object, What::RwLock, Kind::TryReadLock, at);
-                if turn.option == 0 {
-                    turn.read(None);
-                    return None;
-                }
-                turn.wrote(None, None);
-                Some(self.real.try_lock_shared().expect(OUTSIDE))
+                turn.attempted().then(|| self.real.try_lock_shared().expect(OUTSIDE))
             }
             #[cfg(feature = "loom")]
             Driver::Loom(loom) => loom
@@ -82,7 +78,8 @@ unsafe impl lock_api::RawRwLock for RawRwLock {
         match driver() {
             Driver::Explorer(explorer) => {
                 let at = Location::caller();
-                announce(explorer, &self.object, What::RwLock, Kind::WriteLock, at).wrote(None, None);
+                announce(explorer, &self.object, What::RwLock, Kind::WriteLock, at)
+                    .wrote(None, None);
                 self.real.try_lock_exclusive().expect(OUTSIDE)
             }
             #[cfg(feature = "loom")]
@@ -100,12 +97,7 @@ unsafe impl lock_api::RawRwLock for RawRwLock {
             Driver::Explorer(explorer) => {
                 let at = Location::caller();
                 let turn = announce(explorer, &self.object, What::RwLock, Kind::TryWriteLock, at);
-                if turn.option == 0 {
-                    turn.read(None);
-                    return None;
-                }
-                turn.wrote(None, None);
-                Some(self.real.try_lock_exclusive().expect(OUTSIDE))
+                turn.attempted().then(|| self.real.try_lock_exclusive().expect(OUTSIDE))
             }
             #[cfg(feature = "loom")]
             Driver::Loom(loom) => loom

@@ -67,7 +67,8 @@ impl Condvar {
         match driver() {
             Driver::Explorer(explorer) => {
                 let at = Location::caller();
-                announce(explorer, &self.object, What::Condvar, Kind::NotifyOne, at).wrote(None, None);
+                announce(explorer, &self.object, What::Condvar, Kind::NotifyOne, at)
+                    .wrote(None, None);
             }
             #[cfg(feature = "loom")]
             Driver::Loom(loom) => loom.notify_one(&self.object),
@@ -81,7 +82,8 @@ impl Condvar {
         match driver() {
             Driver::Explorer(explorer) => {
                 let at = Location::caller();
-                announce(explorer, &self.object, What::Condvar, Kind::NotifyAll, at).wrote(None, None);
+                announce(explorer, &self.object, What::Condvar, Kind::NotifyAll, at)
+                    .wrote(None, None);
             }
             #[cfg(feature = "loom")]
             Driver::Loom(loom) => loom.notify_all(&self.object),

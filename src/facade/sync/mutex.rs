@@ -55,20 +55,10 @@ impl<T: ?Sized> Mutex<T> {
             Driver::Explorer(explorer) => {
                 let at = Location::caller();
                 let turn = announce(explorer, &self.object, What::Mutex, Kind::TryLock, at);
-                if turn.option == 0 {
-                    turn.read(None);
-                    return Err(TryLockError::WouldBlock);
-                }
-                turn.wrote(None, None);
-                self.hold(self.taken()).map_err(TryLockError::Poisoned)
+                self.attempted(turn.attempted())
             }
             #[cfg(feature = "loom")]
-            Driver::Loom(loom) => {
-                if !loom.try_lock(&self.object) {
-                    return Err(TryLockError::WouldBlock);
-                }
-                self.hold(self.taken()).map_err(TryLockError::Poisoned)
-            }
+            Driver::Loom(loom) => self.attempted(loom.try_lock(&self.object)),
             _ => match self.real.try_lock() {
                 Ok(guard) => Ok(self.guard(guard)),
                 Err(TryLockError::Poisoned(poisoned)) => {
@@ -93,6 +83,14 @@ impl<T: ?Sized> Mutex<T> {
     /// As in the original.
     pub fn get_mut(&mut self) -> LockResult<&mut T> {
         self.real.get_mut()
+    }
+
+    /// What an attempt returns, given whether the engine has found the lock free.
+    fn attempted(&self, free: bool) -> TryLockResult<MutexGuard<'_, T>> {
+        if !free {
+            return Err(TryLockError::WouldBlock);
+        }
+        self.hold(self.taken()).map_err(TryLockError::Poisoned)
     }
 
     /// Takes the real lock, which the engine has found free.

@@ -69,7 +69,8 @@ impl<T: ?Sized> RwLock<T> {
         let locked = match driver() {
             Driver::Explorer(explorer) => {
                 let at = Location::caller();
-                announce(explorer, &self.object, What::RwLock, Kind::ReadLock, at).wrote(None, None);
+                announce(explorer, &self.object, What::RwLock, Kind::ReadLock, at)
+                    .wrote(None, None);
                 taken(self.real.try_read())
             }
             #[cfg(feature = "loom")]
@@ -88,7 +89,8 @@ impl<T: ?Sized> RwLock<T> {
         let locked = match driver() {
             Driver::Explorer(explorer) => {
                 let at = Location::caller();
-                announce(explorer, &self.object, What::RwLock, Kind::WriteLock, at).wrote(None, None);
+                announce(explorer, &self.object, What::RwLock, Kind::WriteLock, at)
+                    .wrote(None, None);
                 taken(self.real.try_write())
             }
             #[cfg(feature = "loom")]
@@ -107,10 +109,7 @@ impl<T: ?Sized> RwLock<T> {
         let free = match driver() {
             Driver::Explorer(explorer) => {
                 let at = Location::caller();
-                let turn = announce(explorer, &self.object, What::RwLock, Kind::TryReadLock, at);
-                let free = turn.option == 1;
-                if free { turn.wrote(None, None) } else { turn.read(None) }
-                free
+                announce(explorer, &self.object, What::RwLock, Kind::TryReadLock, at).attempted()
             }
             #[cfg(feature = "loom")]
             Driver::Loom(loom) => loom.try_read_lock(&self.object),
@@ -129,10 +128,7 @@ impl<T: ?Sized> RwLock<T> {
         let free = match driver() {
             Driver::Explorer(explorer) => {
                 let at = Location::caller();
-                let turn = announce(explorer, &self.object, What::RwLock, Kind::TryWriteLock, at);
-                let free = turn.option == 1;
-                if free { turn.wrote(None, None) } else { turn.read(None) }
-                free
+                announce(explorer, &self.object, What::RwLock, Kind::TryWriteLock, at).attempted()
             }
             #[cfg(feature = "loom")]
             Driver::Loom(loom) => loom.try_write_lock(&self.object),

@@ -54,10 +54,7 @@ where
     if let Driver::Nobody | Driver::Native(_) = driver() {
         return really_scoped(f);
     }
-    let scope = Scope {
-        inner: Scoped::Strands(Mutex::new(Vec::new())),
-        invariant: PhantomData,
-    };
+    let scope = Scope { inner: Scoped::Strands(Mutex::new(Vec::new())), invariant: PhantomData };
     let Scoped::Strands(strands) = &scope.inner else { unreachable!("internal error: no scope") };
     let all = JoinAll { strands, at };
     let result = panic::catch_unwind(AssertUnwindSafe(|| f(&scope)));

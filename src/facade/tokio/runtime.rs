@@ -62,7 +62,9 @@ impl Builder {
         let flavor =
             if self.multi_thread { Flavor::MultiThread(workers) } else { Flavor::CurrentThread };
         let inner = match driver() {
-            Driver::Explorer(explorer) => Inner::Home(Home::Explorer(explorer.new_executor(flavor))),
+            Driver::Explorer(explorer) => {
+                Inner::Home(Home::Explorer(explorer.new_executor(flavor)))
+            }
             #[cfg(feature = "loom")]
             Driver::Loom(loom) => Inner::Home(Home::Loom(loom.new_executor(flavor))),
             Driver::Nobody | Driver::Native(_) => Inner::Real(self.build_real()?),
@@ -174,7 +176,9 @@ impl Handle {
             Driver::Loom(loom) => loom.current_executor().map(Home::Loom),
         };
         let Some(home) = home else {
-            panic!("there is no reactor running, must be called from the context of a Tokio 1.x runtime")
+            panic!(
+                "there is no reactor running, must be called from the context of a Tokio 1.x runtime"
+            )
         };
         Self { inner: HandleInner::Home(home) }
     }

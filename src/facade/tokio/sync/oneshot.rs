@@ -52,7 +52,12 @@ impl<T> Sender<T> {
     #[track_caller]
     pub fn is_closed(&self) -> bool {
         let sign = sign("is_closed", Location::caller());
-        now(&self.object, sign, || self.real.as_ref().is_none_or(real::Sender::is_closed), |_| false)
+        now(
+            &self.object,
+            sign,
+            || self.real.as_ref().is_none_or(real::Sender::is_closed),
+            |_| false,
+        )
     }
 
     /// As in the original.

@@ -14,8 +14,8 @@ use super::runtime::Handle;
 
 pub use error::{Id, JoinError};
 pub use handle::{AbortHandle, JoinHandle};
-pub use local::{LocalSet, spawn_local};
 pub(super) use handle::{Home, start};
+pub use local::{LocalSet, spawn_local};
 
 /// Starts a task on the runtime at hand, as in [`::tokio::task`].
 #[track_caller]
