@@ -15,9 +15,12 @@
 
 mod poll;
 mod record;
+mod spin;
+mod stacks;
 mod state;
 mod strand;
 mod teardown;
+mod thing;
 mod time;
 mod wait;
 
@@ -27,10 +30,12 @@ use std::panic::Location;
 use corosensei::Yielder;
 
 pub(crate) use poll::{Executor, Flavor, TaskSlot};
-pub(crate) use state::{Ending, Operation, State, StrandId, StrandKind};
+pub(crate) use state::{Ending, State, StrandId, StrandKind};
+pub(crate) use thing::Operation;
 pub(crate) use time::TimerId;
 
-use self::state::{Pending, Status};
+use self::state::Status;
+use self::thing::Pending;
 use super::{Driver, Object, Panicked};
 use crate::plan::Bounds;
 use crate::schedule::Turn;

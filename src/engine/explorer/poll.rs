@@ -19,9 +19,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use super::Explorer;
-use super::state::{Ending, Pending, State, Status, StrandId, StrandKind};
+use super::state::{Ending, State, Status, StrandId, StrandKind};
 use super::strand::Strand;
 use super::teardown::Teardown;
+use super::thing::Pending;
 use crate::search::{Name, RunStep};
 use crate::step::{Kind, Mode, What};
 
@@ -892,9 +893,8 @@ impl State {
             self.strands[by].poll.as_ref().is_some_and(|poll| poll.spawned.contains(&name))
         };
         ways.retain(|way| {
-            way.iter().all(|&task| {
-                at_doors.iter().all(|&by| !spawned(by, task) || way.contains(&by))
-            })
+            way.iter()
+                .all(|&task| at_doors.iter().all(|&by| !spawned(by, task) || way.contains(&by)))
         });
         ways
     }

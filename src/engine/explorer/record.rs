@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::panic::Location;
 
-use super::state::{Done, Hold, Pending, State, Status, StrandId, StrandKind, Thing};
+use super::state::{State, Status, StrandId, StrandKind};
+use super::thing::{Done, Hold, Pending, Thing};
 use crate::source::Sources;
 use crate::step::{Kind, Mode, What};
 use crate::trace::{

@@ -6,13 +6,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::poll::{Cold, Loop};
 use super::record::AtEnd;
-use super::strand::{Stacks, Strand};
+use super::stacks::Stacks;
+use super::strand::Strand;
+use super::thing::{Done, Thing};
 use super::time::Clock;
 use super::{Object, Panicked};
 use crate::plan::Bounds;
 use crate::schedule::{Schedule, Turn};
 use crate::search::{Choice, Name, Run, RunStep};
-use crate::step::{Access, Kind, Mode, Value, What};
+use crate::step::{Access, Mode, Value, What};
 
 /// A strand's number: main is 0, the others count up in the order in which they start.
 pub(crate) type StrandId = usize;
@@ -24,26 +26,6 @@ pub(crate) enum StrandKind {
     Task,
     /// The virtual clock: its steps are timers that fire.
     Clock,
-}
-
-/// An operation as the facade announces it.
-pub(crate) struct Operation<'a> {
-    pub(crate) object: &'a Object,
-    pub(crate) what: What,
-    pub(crate) kind: Kind,
-    pub(crate) at: &'static Location<'static>,
-    /// How many options it has: 1 where there is nothing to choose.
-    pub(crate) options: u16,
-}
-
-/// An operation that waits for its turn.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Pending {
-    pub(crate) object: u32,
-    pub(crate) kind: Kind,
-    pub(crate) at: &'static Location<'static>,
-    /// How many options it has.
-    pub(crate) options: u16,
 }
 
 /// Where a strand stands.
@@ -70,50 +52,6 @@ pub(crate) enum Status {
     Spinning,
     Idle,
     Ended,
-}
-
-/// What the engine knows of a shared object.
-#[derive(Debug)]
-pub(crate) struct Thing {
-    pub(crate) what: What,
-    pub(crate) birth: Option<&'static Location<'static>>,
-    /// Where it was first used: a name can be read there if its birth is unknown.
-    pub(crate) first_use: &'static Location<'static>,
-    /// Who has it alone: a mutex, or a reader-writer lock that is being written.
-    pub(crate) holder: Option<Hold>,
-    /// Who reads it.
-    pub(crate) readers: Vec<Hold>,
-    /// Whether a parked thread has its token.
-    pub(crate) token: bool,
-    /// How often it was changed.
-    pub(crate) version: u64,
-    /// The value it had before it was first used, where that is known.
-    pub(crate) initial: Option<Value>,
-    /// The strand that it stands for, for [`What::Strand`].
-    pub(crate) strand: Option<StrandId>,
-}
-
-/// Who holds a lock, and since when.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Hold {
-    pub(crate) strand: StrandId,
-    pub(crate) at: &'static Location<'static>,
-    /// The step that took it, or `None` if that was before the first step.
-    pub(crate) step: Option<usize>,
-}
-
-/// One operation that has happened.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Done {
-    pub(crate) strand: StrandId,
-    /// The step it belongs to, or `None` if it happened when nobody else was there.
-    pub(crate) step: Option<usize>,
-    pub(crate) object: u32,
-    pub(crate) kind: Kind,
-    pub(crate) at: &'static Location<'static>,
-    pub(crate) mode: Mode,
-    pub(crate) read: Option<Value>,
-    pub(crate) written: Option<Value>,
 }
 
 /// A panic of a strand.
@@ -157,7 +95,7 @@ pub(crate) struct State {
     pub(crate) execution: u64,
     pub(crate) strands: Vec<Strand>,
     pub(crate) things: Vec<Thing>,
-    pub(crate) loops: Vec<Loop>,
+    pub(super) loops: Vec<Loop>,
     pub(crate) clock: Clock,
     pub(crate) stacks: Stacks,
     /// The strand whose code runs.

@@ -2,15 +2,16 @@
 
 use std::panic::{self, AssertUnwindSafe, Location};
 use std::ptr::NonNull;
-use std::sync::{Mutex, PoisonError};
 
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use super::Explorer;
 use super::poll::PollState;
-use super::state::{Ending, Pending, State, Status, StrandId, StrandKind};
+use super::spin::Spin;
+use super::state::{Ending, State, Status, StrandId, StrandKind};
 use super::teardown::Teardown;
+use super::thing::Pending;
 use crate::search::Name;
 use crate::step::{Kind, Mode, What};
 
@@ -89,95 +90,6 @@ impl Strand {
     /// Whether its coroutine stands somewhere in the middle.
     pub(super) fn is_suspended(&self) -> bool {
         self.fiber.is_some()
-    }
-}
-
-/// What a strand has read since its last yield, to tell a loop that waits from one that works.
-///
-/// A strand that yields twice, and between the two has written nothing and read what it had read
-/// before, in the same versions, will go on like that until somebody writes one of them.
-#[derive(Debug, Default)]
-pub(crate) struct Spin {
-    now: Vec<(u32, u64)>,
-    before: Option<Vec<(u32, u64)>>,
-    wrote: bool,
-    /// How many yields in a row had nothing between them.
-    empty: usize,
-}
-
-/// How many yields with nothing between them are a loop that waits.
-const MOST_EMPTY_YIELDS: usize = 1_000;
-
-impl Spin {
-    pub(crate) fn read(&mut self, object: u32, version: u64) {
-        self.now.push((object, version));
-    }
-
-    pub(crate) fn wrote(&mut self) {
-        self.wrote = true;
-    }
-
-    pub(crate) fn has_read(&self, object: u32) -> bool {
-        self.before.iter().flatten().any(|&(read, _)| read == object)
-    }
-
-    pub(crate) fn forget(&mut self) {
-        self.before = None;
-        self.empty = 0;
-    }
-
-    /// The strand yields: whether it only waits.
-    fn yields(&mut self) -> bool {
-        let now = std::mem::take(&mut self.now);
-        let wrote = std::mem::take(&mut self.wrote);
-        if now.is_empty() && !wrote {
-            self.empty += 1;
-            return self.empty > MOST_EMPTY_YIELDS;
-        }
-        self.empty = 0;
-        let waits = !wrote && self.before.as_ref() == Some(&now);
-        self.before = (!wrote).then_some(now);
-        waits
-    }
-}
-
-/// Stacks that have been used and are free again: mapping one costs more than a whole execution.
-#[derive(Default)]
-pub(crate) struct Stacks {
-    free: Vec<DefaultStack>,
-    size: usize,
-}
-
-/// The stacks of checks that have ended, with their sizes.
-static SPARE: Mutex<Vec<(usize, DefaultStack)>> = Mutex::new(Vec::new());
-
-/// How many stacks are kept for the next check.
-const MOST_SPARE: usize = 64;
-
-impl std::fmt::Debug for Stacks {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Stacks").field("free", &self.free.len()).finish_non_exhaustive()
-    }
-}
-
-impl Stacks {
-    pub(super) fn new(size: usize) -> Self {
-        let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);
-        let fits = |(of, _): &mut (usize, DefaultStack)| *of == size;
-        let free = spare.extract_if(.., fits).map(|(_, stack)| stack).collect();
-        Self { free, size }
-    }
-
-    fn take(&mut self) -> Option<DefaultStack> {
-        self.free.pop().or_else(|| DefaultStack::new(self.size).ok())
-    }
-}
-
-impl Drop for Stacks {
-    fn drop(&mut self) {
-        let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = MOST_SPARE.saturating_sub(spare.len());
-        spare.extend(self.free.drain(..).take(room).map(|stack| (self.size, stack)));
     }
 }
 
@@ -303,7 +215,7 @@ impl Explorer {
                 self.state.borrow_mut().strands[strand].fiber = Some(fiber);
             }
             CoroutineResult::Return(()) => {
-                self.state.borrow_mut().stacks.free.push(fiber.into_stack());
+                self.state.borrow_mut().stacks.give(fiber.into_stack());
             }
         }
     }

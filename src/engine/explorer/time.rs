@@ -10,8 +10,9 @@ use std::task::Waker;
 use std::time::Duration;
 
 use super::Explorer;
-use super::state::{Done, Pending, State, Status, StrandId, StrandKind};
+use super::state::{State, Status, StrandId, StrandKind};
 use super::strand::Strand;
+use super::thing::{Done, Pending};
 use crate::search::Name;
 use crate::step::{Kind, Mode, What};
 

@@ -3,7 +3,8 @@
 use std::panic::Location;
 
 use super::poll::{Flavor, SHUT_DOWN};
-use super::state::{Done, Ending, Hold, Pending, State, Status, StrandId, StrandKind, Thing};
+use super::state::{Ending, State, Status, StrandId, StrandKind};
+use super::thing::{Done, Hold, Pending};
 use super::{Explorer, Object};
 use crate::search::Choice;
 use crate::step::{Kind, Mode, What};
@@ -226,42 +227,6 @@ impl State {
                 pending.object = mutex;
             }
         }
-    }
-}
-
-impl Thing {
-    /// What an operation does to a lock or a token; whether it worked, for an attempt.
-    fn happens(&mut self, kind: Kind, hold: Hold) -> Option<bool> {
-        match kind {
-            Kind::Lock | Kind::WriteLock => self.holder = Some(hold),
-            Kind::TryLock | Kind::TryWriteLock => {
-                let free = self.holder.is_none() && self.readers.is_empty();
-                if free {
-                    self.holder = Some(hold);
-                }
-                return Some(free);
-            }
-            Kind::ReadLock => self.readers.push(hold),
-            Kind::TryReadLock => {
-                let free = self.holder.is_none();
-                if free {
-                    self.readers.push(hold);
-                }
-                return Some(free);
-            }
-            Kind::Unlock | Kind::WriteUnlock => self.holder = None,
-            Kind::ReadUnlock => {
-                // A guard may be dropped by another strand than the one that took it.
-                let own = self.readers.iter().position(|reader| reader.strand == hold.strand);
-                if !self.readers.is_empty() {
-                    self.readers.remove(own.unwrap_or(0));
-                }
-            }
-            Kind::Park => self.token = false,
-            Kind::Unpark => self.token = true,
-            _ => {}
-        }
-        None
     }
 }
 

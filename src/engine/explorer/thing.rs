@@ -1,0 +1,107 @@
+//! Shared objects, and what is done to them.
+
+use std::panic::Location;
+
+use super::Object;
+use super::state::StrandId;
+use crate::step::{Kind, Mode, Value, What};
+
+/// An operation as the facade announces it.
+pub(crate) struct Operation<'a> {
+    pub(crate) object: &'a Object,
+    pub(crate) what: What,
+    pub(crate) kind: Kind,
+    pub(crate) at: &'static Location<'static>,
+    /// How many options it has: 1 where there is nothing to choose.
+    pub(crate) options: u16,
+}
+
+/// An operation that waits for its turn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pending {
+    pub(crate) object: u32,
+    pub(crate) kind: Kind,
+    pub(crate) at: &'static Location<'static>,
+    /// How many options it has.
+    pub(crate) options: u16,
+}
+
+/// One operation that has happened.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Done {
+    pub(crate) strand: StrandId,
+    /// The step it belongs to, or `None` if it happened when nobody else was there.
+    pub(crate) step: Option<usize>,
+    pub(crate) object: u32,
+    pub(crate) kind: Kind,
+    pub(crate) at: &'static Location<'static>,
+    pub(crate) mode: Mode,
+    pub(crate) read: Option<Value>,
+    pub(crate) written: Option<Value>,
+}
+
+/// What the engine knows of a shared object.
+#[derive(Debug)]
+pub(crate) struct Thing {
+    pub(crate) what: What,
+    pub(crate) birth: Option<&'static Location<'static>>,
+    /// Where it was first used: a name can be read there if its birth is unknown.
+    pub(crate) first_use: &'static Location<'static>,
+    /// Who has it alone: a mutex, or a reader-writer lock that is being written.
+    pub(crate) holder: Option<Hold>,
+    /// Who reads it.
+    pub(crate) readers: Vec<Hold>,
+    /// Whether a parked thread has its token.
+    pub(crate) token: bool,
+    /// How often it was changed.
+    pub(crate) version: u64,
+    /// The value it had before it was first used, where that is known.
+    pub(crate) initial: Option<Value>,
+    /// The strand that it stands for, for [`What::Strand`].
+    pub(crate) strand: Option<StrandId>,
+}
+
+/// Who holds a lock, and since when.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hold {
+    pub(crate) strand: StrandId,
+    pub(crate) at: &'static Location<'static>,
+    /// The step that took it, or `None` if that was before the first step.
+    pub(crate) step: Option<usize>,
+}
+
+impl Thing {
+    /// What an operation does to a lock or a token; whether it worked, for an attempt.
+    pub(super) fn happens(&mut self, kind: Kind, hold: Hold) -> Option<bool> {
+        match kind {
+            Kind::Lock | Kind::WriteLock => self.holder = Some(hold),
+            Kind::TryLock | Kind::TryWriteLock => {
+                let free = self.holder.is_none() && self.readers.is_empty();
+                if free {
+                    self.holder = Some(hold);
+                }
+                return Some(free);
+            }
+            Kind::ReadLock => self.readers.push(hold),
+            Kind::TryReadLock => {
+                let free = self.holder.is_none();
+                if free {
+                    self.readers.push(hold);
+                }
+                return Some(free);
+            }
+            Kind::Unlock | Kind::WriteUnlock => self.holder = None,
+            Kind::ReadUnlock => {
+                // A guard may be dropped by another strand than the one that took it.
+                let own = self.readers.iter().position(|reader| reader.strand == hold.strand);
+                if !self.readers.is_empty() {
+                    self.readers.remove(own.unwrap_or(0));
+                }
+            }
+            Kind::Park => self.token = false,
+            Kind::Unpark => self.token = true,
+            _ => {}
+        }
+        None
+    }
+}
