@@ -1,5 +1,7 @@
 //! Tasks, timers and tokio's primitives: every order that a runtime can take, counted exactly.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::time::Duration;
 
 use drawloom::sync::Arc;
@@ -332,12 +334,12 @@ fn handlers_of_select_run_in_the_enclosing_function() {
         loop {
             tokio::select! {
                 Some(number) = numbers.recv() => {
-                    if number % 2 == 0 {
-                        return Ok(number + odd);
+                    if number % 2 == 1 {
+                        odd += 1;
+                        yield_now().await;
+                        continue;
                     }
-                    odd += 1;
-                    yield_now().await;
-                    continue;
+                    return Ok(number + odd);
                 }
                 else => Err("no even number")?,
             }
@@ -345,7 +347,9 @@ fn handlers_of_select_run_in_the_enclosing_function() {
     }
     let send = |numbers: &[u32]| {
         let (sender, receiver) = mpsc::unbounded_channel();
-        numbers.iter().for_each(|&number| sender.send(number).unwrap());
+        for &number in numbers {
+            sender.send(number).unwrap();
+        }
         receiver
     };
     let run = move || {
@@ -360,7 +364,7 @@ fn handlers_of_select_run_in_the_enclosing_function() {
 #[test]
 fn a_select_takes_every_pattern() {
     struct Letter {
-        to: &'static str,
+        to: String,
         pages: Option<(u32, Vec<u32>)>,
     }
     let read = |letter: Option<Letter>| async move {
@@ -375,7 +379,7 @@ fn a_select_takes_every_pattern() {
             () = std::future::pending() => unreachable!(),
         }
     };
-    let letter = |first| Letter { to: "bob", pages: Some((first, vec![first])) };
+    let letter = |first| Letter { to: "bob".to_owned(), pages: Some((first, vec![first])) };
     let run = move || {
         on_one_thread(async {
             (read(None).await, read(Some(letter(7))).await, read(Some(letter(10))).await)

@@ -105,10 +105,9 @@ impl Explorer {
     /// Forgets a timer.
     pub(crate) fn drop_timer(&self, id: TimerId) {
         let mut state = self.state.borrow_mut();
-        let before = state.clock.timers.len();
         state.clock.timers.retain(|timer| timer.id != id);
+        // Also if it has fired: that can be told by what fires next.
         if let Some((_, clock)) = state.clock.strand
-            && state.clock.timers.len() < before
             && !state.tearing_down
         {
             state.look_at_clock(clock);

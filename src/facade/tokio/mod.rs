@@ -25,7 +25,7 @@ pub use ::tokio::pin;
 /// What the macros' expansions need.
 #[doc(hidden)]
 pub mod support {
-    pub use super::macros::{All, Any, Either, MaybeDone, Order, ends_early, maybe_done};
+    pub use super::macros::{All, Any, Either, MaybeDone, Order, ends_early, maybe_done, round};
     pub use std::future::{Future, IntoFuture, poll_fn};
     pub use std::pin::Pin;
     pub use std::task::Poll;

@@ -62,8 +62,13 @@ where
     F::Output: 'static,
 {
     match driver() {
-        Driver::Nobody => JoinHandle::real(real::spawn_local(future)),
-        Driver::Native(_) => JoinHandle::real(real::spawn_local(engine::inherit_polls(future))),
-        _ => Handle::current().spawn_local_at(future, Location::caller()),
+        Driver::Nobody => return JoinHandle::real(real::spawn_local(future)),
+        Driver::Native(_) => {
+            return JoinHandle::real(real::spawn_local(engine::inherit_polls(future)));
+        }
+        Driver::Explorer(_) => {}
+        #[cfg(feature = "loom")]
+        Driver::Loom(_) => {}
     }
+    Handle::current().spawn_local_at(future, Location::caller())
 }

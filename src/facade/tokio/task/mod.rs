@@ -25,10 +25,15 @@ where
     F::Output: Send + 'static,
 {
     match driver() {
-        Driver::Nobody => JoinHandle::real(::tokio::spawn(future)),
-        Driver::Native(_) => JoinHandle::real(::tokio::spawn(engine::inherit_polls(future))),
-        _ => Handle::current().spawn_at(future, Location::caller()),
+        Driver::Nobody => return JoinHandle::real(::tokio::spawn(future)),
+        Driver::Native(_) => {
+            return JoinHandle::real(::tokio::spawn(engine::inherit_polls(future)));
+        }
+        Driver::Explorer(_) => {}
+        #[cfg(feature = "loom")]
+        Driver::Loom(_) => {}
     }
+    Handle::current().spawn_at(future, Location::caller())
 }
 
 /// Has the others of the loop go first, as in [`::tokio::task`]. Under an engine, a task that only

@@ -116,14 +116,12 @@ impl Timer {
             }
             #[cfg(feature = "loom")]
             Driver::Loom(loom) => {
-                self.up = match self.set {
-                    Some(Set::Loom(id)) => loom.poll_timer(id, context.waker()),
-                    _ => {
-                        let id = loom.set_timer(self.deadline, context.waker().clone());
-                        self.set = Some(Set::Loom(id));
-                        false
-                    }
-                };
+                if let Some(Set::Loom(id)) = self.set {
+                    self.up = loom.poll_timer(id, context.waker());
+                } else {
+                    let id = loom.set_timer(self.deadline, context.waker().clone());
+                    self.set = Some(Set::Loom(id));
+                }
             }
             // Whoever drove has gone: nobody is left to wake it.
             Driver::Nobody | Driver::Native(_) => {}

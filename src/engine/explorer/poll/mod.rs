@@ -1,0 +1,395 @@
+//! Event loops: tasks, their polls, and who may be polled.
+//!
+//! Picture a kitchen with so many cooks: a `current_thread` runtime has one, the thread that called
+//! `block_on`; a `multi_thread` runtime has its workers. A dish that nobody stirs is a task that waits.
+//! A cook who holds on to a dish, because he waits for a lock in the middle of a poll, is not there for
+//! the others.
+//!
+//! A poll that announces nothing cannot be told by anybody, so it runs at once. That is why a woken
+//! task is polled *ahead*, up to its first announcement, and stands there at the door until it is
+//! chosen. Some things can be told nevertheless: that the task is stopped while it stands at the door
+//! (in life it would have been dropped at the await before), that what it has asked in vain is ready by
+//! the time it is chosen, that time has passed. Then the execution begins again with the same choices,
+//! and that one poll is not started before it is chosen ([`Status::Cold`]): see [`ahead`]. How many
+//! polls there can be at a time is in [`workers`], the root of a loop in [`host`], and how a task ends
+//! before its end in [`stop`].
+//!
+//! What cannot be found: that a task is stopped before a poll which announces nothing and which only
+//! its destructors can tell, because it makes a guard, say, and then waits.
+
+mod ahead;
+mod host;
+mod stop;
+mod workers;
+
+use std::future::Future;
+use std::panic::{self, AssertUnwindSafe, Location};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+
+pub(crate) use self::ahead::Cold;
+pub(super) use self::stop::SHUT_DOWN;
+
+use self::ahead::Look;
+use super::Explorer;
+use super::state::{State, Status, StrandId, StrandKind};
+use super::strand::Strand;
+use super::teardown::Teardown;
+use crate::search::Name;
+use crate::step::{Kind, Mode};
+
+/// How many tasks of a runtime can be polled at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flavor {
+    /// One, and the future given to `block_on` is one of them.
+    CurrentThread,
+    /// As many as there are workers; the future given to `block_on` needs none.
+    MultiThread(usize),
+}
+
+/// A runtime, as the engine sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Executor {
+    number: usize,
+    execution: u64,
+}
+
+#[derive(Debug)]
+pub(super) struct Loop {
+    pub(super) flavor: Flavor,
+    /// The thread inside `block_on`.
+    pub(super) host: StrandId,
+    phase: Phase,
+    /// How many workers are in the middle of a poll.
+    busy: usize,
+}
+
+/// Whether a loop goes round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// No thread is inside `block_on`. Workers go on.
+    Undriven,
+    /// A thread is inside `block_on`.
+    Driven,
+    /// The runtime was dropped.
+    Closed,
+}
+
+/// Where a task's result goes, whatever its type.
+pub(crate) trait TaskSlot {
+    /// The task was dropped before its end.
+    fn cancelled(&self);
+    /// The task has panicked.
+    fn panicked(&self, payload: Box<dyn std::any::Any + Send>);
+}
+
+/// The future of a task.
+pub(crate) type TaskFuture = Pin<Box<dyn Future<Output = ()>>>;
+
+/// Where a future stands that is polled again and again.
+#[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each can be true whatever the others are")]
+pub(super) struct PollState {
+    pub(super) event_loop: usize,
+    /// A task's future, while it is not being polled.
+    future: Option<TaskFuture>,
+    slot: Option<Arc<dyn TaskSlot>>,
+    waker: Option<Waker>,
+    /// How many polls have ended.
+    polls: usize,
+    /// What the poll at hand is doing.
+    stage: Stage,
+    /// Whether the poll at hand was chosen. It holds a worker then.
+    pub(super) under_way: bool,
+    woken: bool,
+    cancelled: bool,
+    /// How many of the things it asked in this poll were not ready.
+    not_ready: usize,
+    /// Inside `join!`: all of it has to end, so the order of asking cannot be told.
+    all_of: usize,
+    /// Whether the poll before waited for more than one thing, or for something unknown.
+    wary: bool,
+    spinning: bool,
+    pub(super) join_wakers: Vec<Waker>,
+    /// Who was spawned or woken by the poll at hand and cannot be polled before it has ended, so not
+    /// before it was chosen either.
+    held_back: Vec<StrandId>,
+    /// What the poll at hand has looked at before it was chosen.
+    looks: Vec<Look>,
+    /// Who was spawned by the poll at hand.
+    spawned: Vec<Name>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Stage {
+    /// Between two polls.
+    #[default]
+    Resting,
+    /// Its code runs, or stands at an announcement.
+    Polling,
+}
+
+/// Wakes a strand of one execution, and nobody in any other.
+struct StrandWaker {
+    execution: u64,
+    strand: StrandId,
+}
+
+impl Wake for StrandWaker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if let Some(explorer) = super::super::explorer() {
+            let mut state = explorer.state.borrow_mut();
+            if state.execution == self.execution {
+                state.wake(self.strand);
+            }
+        }
+    }
+}
+
+impl Explorer {
+    /// Makes a runtime.
+    pub(crate) fn new_executor(&self, flavor: Flavor) -> Executor {
+        let mut state = self.state.borrow_mut();
+        let host = state.current;
+        state.loops.push(Loop { flavor, host, phase: Phase::Undriven, busy: 0 });
+        Executor { number: state.loops.len() - 1, execution: state.execution }
+    }
+
+    /// The runtime in whose context the current strand runs.
+    pub(crate) fn current_executor(&self) -> Option<Executor> {
+        let state = self.state.borrow();
+        let poll = state.strands[state.current].poll.as_ref()?;
+        Some(Executor { number: poll.event_loop, execution: state.execution })
+    }
+
+    /// Starts a task.
+    pub(crate) fn spawn_task(
+        &self,
+        executor: Executor,
+        future: TaskFuture,
+        slot: Arc<dyn TaskSlot>,
+        birth: &'static Location<'static>,
+    ) -> StrandId {
+        let mut state = self.state.borrow_mut();
+        let parent = state.current;
+        let name = state.name_child(parent);
+        let mut strand = Strand::new(name, StrandKind::Task, birth);
+        let event_loop = executor.number;
+        strand.poll = Some(PollState {
+            event_loop,
+            future: Some(future),
+            slot: Some(slot),
+            ..PollState::default()
+        });
+        let id = state.add_strand(strand);
+        let execution = state.execution;
+        let waker = Waker::from(Arc::new(StrandWaker { execution, strand: id }));
+        state.poll_of(id).waker = Some(waker);
+        if state.loops[event_loop].phase == Phase::Closed {
+            drop(state);
+            self.discard(id);
+            return id;
+        }
+        if let Some(poll) = &mut state.strands[parent].poll {
+            poll.spawned.push(name);
+        }
+        state.make_ready(id);
+        id
+    }
+
+    /// Polls a task once, drops it if it was cancelled, or clears it away. The task's coroutine does
+    /// nothing else.
+    pub(super) fn poll_task(&self, me: StrandId) {
+        let mut state = self.state.borrow_mut();
+        let tearing_down = state.tearing_down;
+        let poll = state.poll_of(me);
+        poll.start();
+        let waker = poll.waker.clone();
+        let cancelled = poll.cancelled;
+        let was_cold = poll.under_way;
+        let (Some(mut future), Some(waker)) = (poll.future.take(), waker) else { return };
+        if was_cold {
+            // It was chosen before it began, as a step on what others see of it.
+            let mode = if cancelled { Mode::Write } else { Mode::Read };
+            state.begins_poll(me, mode);
+        }
+        drop(state);
+        let polled = panic::catch_unwind(AssertUnwindSafe(move || {
+            if cancelled || tearing_down {
+                drop(future);
+                return None;
+            }
+            match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+                Poll::Ready(()) => None,
+                Poll::Pending => Some(future),
+            }
+        }));
+        let mut state = self.state.borrow_mut();
+        state.rest(me);
+        let slot = state.poll_of(me).slot.clone();
+        match polled {
+            Ok(Some(future)) => {
+                state.poll_of(me).future = Some(future);
+                if !state.tearing_down {
+                    state.wait_for_wake(me);
+                }
+                return;
+            }
+            Ok(None) => {}
+            Err(payload) if payload.is::<Teardown>() => {}
+            Err(payload) => {
+                drop(state);
+                if let Some(slot) = &slot {
+                    slot.panicked(payload);
+                }
+                return self.ended(me);
+            }
+        }
+        drop(state);
+        if let (true, Some(slot)) = (cancelled, slot) {
+            slot.cancelled();
+        }
+        self.ended(me);
+    }
+
+    /// Whether a task or thread has ended; if not, `waker` is called when it does.
+    pub(crate) fn poll_join(&self, target: StrandId, waker: &Waker) -> bool {
+        self.asks();
+        let mut state = self.state.borrow_mut();
+        let ended = state.look_at_end(target);
+        if ended {
+            state.joined(target);
+            return true;
+        }
+        let wakers = &mut state.poll_of(target).join_wakers;
+        if !wakers.iter().any(|known| known.will_wake(waker)) {
+            wakers.push(waker.clone());
+        }
+        drop(state);
+        self.not_ready();
+        false
+    }
+
+    /// A task yields to the others of its loop. True if it does nothing but wait: then it is woken by
+    /// a write to something it has read, and not at once.
+    pub(crate) fn yields_in_poll(&self) -> bool {
+        let spins = self.spins();
+        self.not_ready();
+        let mut state = self.state.borrow_mut();
+        let me = state.current;
+        if let (true, Some(poll)) = (spins, &mut state.strands[me].poll) {
+            poll.spinning = true;
+        }
+        spins
+    }
+}
+
+impl PollState {
+    fn start(&mut self) {
+        self.stage = Stage::Polling;
+        self.woken = false;
+        self.spinning = false;
+        self.not_ready = 0;
+        self.all_of = 0;
+        self.looks.clear();
+        self.spawned.clear();
+    }
+}
+
+impl State {
+    fn poll_of(&mut self, strand: StrandId) -> &mut PollState {
+        self.strands[strand].poll.as_mut().expect("internal error: a task without a future")
+    }
+
+    /// A strand's poll is chosen, if it is in one that was not.
+    pub(super) fn start_poll_step(&mut self, strand: StrandId) {
+        let needs_worker = self.needs_worker(strand);
+        let Some(poll) = &mut self.strands[strand].poll else { return };
+        if !std::mem::replace(&mut poll.under_way, true) {
+            self.loops[poll.event_loop].busy += usize::from(needs_worker);
+            // Whether somebody stops the task before this or after it can be told.
+            let object = self.strand_object(strand);
+            self.access(object, Mode::Read);
+            self.clock.arm(strand);
+            self.release(strand);
+        }
+    }
+
+    /// A poll begins as a step: an access to what others see of the strand. It is not its own doing, so
+    /// a loop that waits is not told from one that works by it.
+    pub(super) fn begins_poll(&mut self, strand: StrandId, mode: Mode) {
+        if let Some(done) = self.done.last_mut() {
+            done.mode = mode;
+        }
+        let object = self.strand_object(strand);
+        self.access(object, mode);
+    }
+
+    /// A poll has come to its end.
+    fn rest(&mut self, strand: StrandId) {
+        let needs_worker = self.needs_worker(strand);
+        self.clock.arm(strand);
+        let Some(poll) = &mut self.strands[strand].poll else { return };
+        if poll.stage == Stage::Resting {
+            return;
+        }
+        poll.stage = Stage::Resting;
+        poll.polls += 1;
+        // A future that waits for something the facade does not know of tells nobody what it is.
+        poll.wary = poll.not_ready > 1 || (poll.not_ready == 0 && !poll.woken);
+        if std::mem::take(&mut poll.under_way) {
+            self.loops[poll.event_loop].busy -= usize::from(needs_worker);
+            // So can this.
+            let object = self.strand_object(strand);
+            if !self.tearing_down {
+                self.access(object, Mode::Read);
+            }
+        }
+        self.release(strand);
+    }
+
+    /// A poll was not ready: the strand rests until it is woken, if it has not been already.
+    fn wait_for_wake(&mut self, strand: StrandId) {
+        let poll = self.poll_of(strand);
+        let status = if poll.spinning { Status::Spinning } else { Status::Idle };
+        let ready = poll.woken || poll.cancelled;
+        self.strands[strand].status = status;
+        if self.is_stopped(strand) {
+            self.strands[strand].status = Status::Idle;
+            self.end_joins(strand);
+        } else if ready {
+            self.make_ready(strand);
+        }
+    }
+
+    /// A waker was called.
+    pub(super) fn wake(&mut self, strand: StrandId) {
+        let Some(poll) = &mut self.strands[strand].poll else { return };
+        if poll.stage == Stage::Polling {
+            poll.woken = true;
+        } else if matches!(self.strands[strand].status, Status::Idle | Status::Spinning)
+            && !self.is_stopped(strand)
+        {
+            self.make_ready(strand);
+        }
+    }
+
+    /// Has a strand polled, cancelled or dropped next.
+    pub(super) fn make_ready(&mut self, strand: StrandId) {
+        if self.tearing_down || self.holds_back(strand) {
+            return;
+        }
+        let is_task = self.strands[strand].kind == StrandKind::Task;
+        let poll = self.poll_of(strand);
+        match (poll.cancelled, poll.wary) {
+            (true, _) if is_task => self.make_cold(strand, Kind::Cancel),
+            (_, true) if is_task => self.make_cold(strand, Kind::Poll),
+            _ => self.make_silent(strand),
+        }
+    }
+}
