@@ -44,6 +44,8 @@ pub(crate) struct Bounds {
     pub(crate) steps: usize,
     pub(crate) strands: usize,
     pub(crate) stack: usize,
+    /// Whether polls run ahead of their turn up to their first announcement.
+    pub(crate) ahead: bool,
 }
 
 /// A description of a check. It reads nothing from the environment.
@@ -94,7 +96,7 @@ impl Check {
             max_states: 2_000_000,
             max_time: None,
             max_silence: Duration::from_secs(10),
-            bounds: Bounds { steps: 10_000, strands: 1_000, stack: 256 * 1024 },
+            bounds: Bounds { steps: 10_000, strands: 1_000, stack: 256 * 1024, ahead: true },
             replay: None,
             list: 0,
             every_schedule: false,
@@ -159,6 +161,13 @@ impl Check {
     /// Runs every schedule by itself and merges nothing: slow, and what the rest is held against.
     pub fn every_schedule(mut self) -> Self {
         self.every_schedule = true;
+        self
+    }
+
+    /// Has every poll chosen before it starts, also one that announces nothing: more steps, and what
+    /// running ahead is held against.
+    pub fn chosen_polls(mut self) -> Self {
+        self.bounds.ahead = false;
         self
     }
 

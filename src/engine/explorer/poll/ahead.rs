@@ -185,7 +185,8 @@ impl State {
     /// Whether a strand's next poll must not start before it is chosen.
     pub(super) fn is_cold(&self, strand: StrandId) -> bool {
         let poll = self.strands[strand].poll.as_ref();
-        poll.is_some_and(|poll| poll.wary) || self.known_cold(strand).is_some()
+        poll.is_some_and(|poll| poll.wary || !self.bounds.ahead)
+            || self.known_cold(strand).is_some()
     }
 
     pub(super) fn known_cold(&self, strand: StrandId) -> Option<Cold> {

@@ -385,8 +385,9 @@ impl State {
             return;
         }
         let is_task = self.strands[strand].kind == StrandKind::Task;
+        let ahead = self.bounds.ahead;
         let poll = self.poll_of(strand);
-        match (poll.cancelled, poll.wary) {
+        match (poll.cancelled, poll.wary || !ahead) {
             (true, _) if is_task => self.make_cold(strand, Kind::Cancel),
             (_, true) if is_task => self.make_cold(strand, Kind::Poll),
             _ => self.make_silent(strand),
