@@ -173,7 +173,8 @@ fn line(depth: u32) -> impl Strategy<Value = Line> {
             lines().prop_map(Line::Permit),
             (1..3_u64, lines()).prop_map(|(n, lines)| Line::Timeout(n, lines)),
             lines().prop_map(Line::Spawn),
-            (lines(), lines(), any::<bool>()).prop_map(|(one, other, b)| Line::Select(one, other, b)),
+            (lines(), lines(), any::<bool>())
+                .prop_map(|(one, other, b)| Line::Select(one, other, b)),
             (lines(), lines()).prop_map(|(one, other)| Line::Both(one, other)),
         ]
     })
@@ -254,7 +255,11 @@ fn agree(lines: Vec<Line>, workers: usize) -> Result<(), TestCaseError> {
     prop_assert_eq!(graph.schedules, every.schedules, "merged and not merged");
     prop_assert_eq!(outcomes(&graph), outcomes(&every), "merged and not merged");
     prop_assert_eq!(outcomes(&graph), outcomes(&chosen), "polled ahead and chosen");
-    prop_assert_eq!(graph.failure().is_some(), chosen.failure().is_some(), "polled ahead and chosen");
+    prop_assert_eq!(
+        graph.failure().is_some(),
+        chosen.failure().is_some(),
+        "polled ahead and chosen"
+    );
     Ok(())
 }
 

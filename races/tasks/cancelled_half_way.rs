@@ -31,9 +31,7 @@ use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 type Flushed = oneshot::Receiver<()>;
 
 fn bug() {
-    let accounts = Accounts::open();
-    teller_and_disk(SHORT, |flushed| transfer(Arc::clone(&accounts), flushed));
-    assert_eq!(accounts.total(), 100, "no money is lost on the way");
+    two_accounts(50, transfer);
 }
 
 async fn transfer(accounts: Arc<Accounts>, flushed: Flushed) {
@@ -43,15 +41,14 @@ async fn transfer(accounts: Arc<Accounts>, flushed: Flushed) {
 }
 
 fn longer_timeout() {
-    let accounts = Accounts::open();
-    teller_and_disk(LONG, |flushed| transfer(Arc::clone(&accounts), flushed));
-    assert_eq!(accounts.total(), 100, "no money is lost on the way");
+    two_accounts(50_000, transfer);
 }
 
 fn lock_both() {
     let ledger = Arc::new(AsyncMutex::new(Ledger { alice: 100, bob: 0 }));
-    teller_and_disk(SHORT, |flushed| transfer_locked(Arc::clone(&ledger), flushed));
-    assert_eq!(ledger.try_lock().unwrap().total(), 100, "no money is lost on the way");
+    teller_and_disk(50, |flushed| transfer_locked(Arc::clone(&ledger), flushed));
+    let ledger = ledger.try_lock().unwrap();
+    assert_eq!(ledger.alice + ledger.bob, 100, "no money is lost on the way");
 }
 
 async fn transfer_locked(ledger: Arc<AsyncMutex<Ledger>>, flushed: Flushed) {
@@ -63,8 +60,9 @@ async fn transfer_locked(ledger: Arc<AsyncMutex<Ledger>>, flushed: Flushed) {
 
 fn fix() {
     let ledger = Arc::new(Mutex::new(Ledger { alice: 100, bob: 0 }));
-    teller_and_disk(SHORT, |flushed| transfer_at_once(Arc::clone(&ledger), flushed));
-    assert_eq!(ledger.lock().unwrap().total(), 100, "no money is lost on the way");
+    teller_and_disk(50, |flushed| transfer_at_once(Arc::clone(&ledger), flushed));
+    let ledger = ledger.lock().unwrap();
+    assert_eq!(ledger.alice + ledger.bob, 100, "no money is lost on the way");
 }
 
 async fn transfer_at_once(ledger: Arc<Mutex<Ledger>>, flushed: Flushed) {
@@ -75,9 +73,7 @@ async fn transfer_at_once(ledger: Arc<Mutex<Ledger>>, flushed: Flushed) {
 }
 
 fn undo() {
-    let accounts = Accounts::open();
-    teller_and_disk(SHORT, |flushed| transfer_with_undo(Arc::clone(&accounts), flushed));
-    assert_eq!(accounts.total(), 100, "no money is lost on the way");
+    two_accounts(50, transfer_with_undo);
 }
 
 async fn transfer_with_undo(accounts: Arc<Accounts>, flushed: Flushed) {
@@ -103,14 +99,15 @@ struct Accounts {
     bob: AtomicI64,
 }
 
-impl Accounts {
-    fn open() -> Arc<Self> {
-        Arc::new(Self { alice: AtomicI64::new(100), bob: AtomicI64::new(0) })
-    }
-
-    fn total(&self) -> i64 {
-        self.alice.load(SeqCst) + self.bob.load(SeqCst)
-    }
+/// The stage for accounts that are each by themselves.
+fn two_accounts<Transfer>(patience: u64, transfer: fn(Arc<Accounts>, Flushed) -> Transfer)
+where
+    Transfer: Future<Output = ()> + Send + 'static,
+{
+    let accounts = Arc::new(Accounts { alice: AtomicI64::new(100), bob: AtomicI64::new(0) });
+    teller_and_disk(patience, |flushed| transfer(Arc::clone(&accounts), flushed));
+    let total = accounts.alice.load(SeqCst) + accounts.bob.load(SeqCst);
+    assert_eq!(total, 100, "no money is lost on the way");
 }
 
 /// Two accounts that are locked together.
@@ -119,24 +116,16 @@ struct Ledger {
     bob: i64,
 }
 
-impl Ledger {
-    fn total(&self) -> i64 {
-        self.alice + self.bob
-    }
-}
-
-const SHORT: Duration = Duration::from_millis(50);
-const LONG: Duration = Duration::from_secs(50);
-
-/// The stage: a teller who does not wait for ever, and a disk that takes its time.
-fn teller_and_disk<Transfer>(patience: Duration, transfer: impl FnOnce(Flushed) -> Transfer)
+/// The stage: a teller who waits so many milliseconds, and a disk that takes its time.
+fn teller_and_disk<Transfer>(patience: u64, transfer: impl FnOnce(Flushed) -> Transfer)
 where
     Transfer: Future<Output = ()> + Send + 'static,
 {
     let runtime = Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(async {
         let (written, flushed) = oneshot::channel();
-        let teller = tokio::spawn(timeout(patience, transfer(flushed)));
+        let teller = timeout(Duration::from_millis(patience), transfer(flushed));
+        let teller = tokio::spawn(teller);
         // The teller may be gone by then, and the disk does not care.
         let disk = tokio::spawn(async move { written.send(()).is_ok() });
         teller.await.unwrap().ok();

@@ -39,8 +39,10 @@ pub(crate) struct Clock {
     pub(crate) now: Duration,
     timers: Vec<Timer>,
     made: usize,
-    /// Its strand and the object that stands for it, once there was a timer.
-    strand: Option<(StrandId, u32)>,
+    /// What stands for it, once somebody has looked at it.
+    object: Option<u32>,
+    /// Its strand, once there was a timer.
+    strand: Option<StrandId>,
 }
 
 impl Clock {
@@ -62,7 +64,7 @@ impl Explorer {
     #[track_caller]
     pub(crate) fn now(&self) -> Duration {
         let mut state = self.state.borrow_mut();
-        let (_, clock) = state.clock_strand(Location::caller());
+        let clock = state.clock_object(Location::caller());
         state.look_at_clock(clock);
         state.clock.now
     }
@@ -75,7 +77,8 @@ impl Explorer {
         at: &'static Location<'static>,
     ) -> TimerId {
         let mut state = self.state.borrow_mut();
-        let (_, clock) = state.clock_strand(at);
+        state.clock_strand(at);
+        let clock = state.clock_object(at);
         state.look_at_clock(clock);
         let owner = state.current;
         let place = state.clock.made;
@@ -90,7 +93,7 @@ impl Explorer {
     /// Whether a timer has fired; if not, `waker` is called when it does.
     pub(crate) fn poll_timer(&self, id: TimerId, waker: &Waker) -> bool {
         let mut state = self.state.borrow_mut();
-        if let Some((_, clock)) = state.clock.strand {
+        if let Some(clock) = state.clock.object {
             state.look_at_clock(clock);
         }
         match state.clock.timers.iter_mut().find(|timer| timer.id == id) {
@@ -107,7 +110,7 @@ impl Explorer {
         let mut state = self.state.borrow_mut();
         state.clock.timers.retain(|timer| timer.id != id);
         // Also if it has fired: that can be told by what fires next.
-        if let Some((_, clock)) = state.clock.strand
+        if let Some(clock) = state.clock.object
             && !state.tearing_down
         {
             state.look_at_clock(clock);
@@ -132,7 +135,7 @@ impl Explorer {
     /// The clock's step: time passes up to the earliest deadline, and that timer fires.
     pub(super) fn fire(&self, option: u16) {
         let mut state = self.state.borrow_mut();
-        let Some((strand, clock)) = state.clock.strand else { return };
+        let (Some(strand), Some(clock)) = (state.clock.strand, state.clock.object) else { return };
         if !state.keeps_time() {
             return;
         }
@@ -185,22 +188,33 @@ impl State {
         due
     }
 
-    /// The clock's strand and object: made when the first timer is set.
-    pub(super) fn clock_strand(&mut self, at: &'static Location<'static>) -> (StrandId, u32) {
+    /// The object that stands for the clock: made when somebody first looks at it.
+    pub(super) fn clock_object(&mut self, at: &'static Location<'static>) -> u32 {
+        if let Some(known) = self.clock.object {
+            return known;
+        }
+        let object = self.add_thing(What::Clock, None, at);
+        self.clock.object = Some(object);
+        object
+    }
+
+    /// The clock's strand: made when the first timer is set, so that it has a number only where it can
+    /// take a step.
+    fn clock_strand(&mut self, at: &'static Location<'static>) -> StrandId {
         if let Some(known) = self.clock.strand {
             return known;
         }
+        let object = self.clock_object(at);
         let name = self.name_of_clock();
         let mut strand = Strand::new(name, StrandKind::Clock, at);
         strand.status = Status::Announced;
         // The clock is never waited for, and it does not keep anybody company.
         strand.joined = true;
-        let id = self.strands.len();
-        let object = self.add_thing(What::Clock, None, at);
         strand.pending = Some(Pending { object, kind: Kind::Fire, at, options: 1 });
+        let id = self.strands.len();
         self.strands.push(strand);
         self.most_strands = self.most_strands.max(id + 1);
-        self.clock.strand = Some((id, object));
-        (id, object)
+        self.clock.strand = Some(id);
+        id
     }
 }

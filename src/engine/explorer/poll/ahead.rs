@@ -222,7 +222,7 @@ impl State {
     /// must be the same as then.
     pub(super) fn look_as_before(&mut self, look: Look, at: &'static Location<'static>) {
         let object = match look {
-            Look::Clock => self.clock_strand(at).1,
+            Look::Clock => self.clock_object(at),
             Look::Strand(name) => {
                 match self.strands.iter().position(|strand| strand.name == name) {
                     Some(strand) => self.strand_object(strand),
