@@ -239,9 +239,9 @@ fn complete(report: Report<Seen>) -> Result<Report<Seen>, TestCaseError> {
     }
 }
 
-fn agree(lines: Vec<Line>, workers: usize) -> Result<(), TestCaseError> {
+fn agree(lines: &[Line], workers: usize) -> Result<(), TestCaseError> {
     let check = |check: Check| {
-        let lines = lines.clone();
+        let lines = lines.to_vec();
         let check = check.max_executions(MOST_EXECUTIONS).max_steps(300);
         complete(check.run(move || program(lines.clone(), workers)))
     };
@@ -277,7 +277,7 @@ proptest! {
 
     #[test]
     fn tasks_on_one_thread_agree(lines in first_task(2)) {
-        agree(lines, 0)?;
+        agree(&lines, 0)?;
     }
 }
 
@@ -286,6 +286,6 @@ proptest! {
 
     #[test]
     fn tasks_on_two_workers_agree(lines in first_task(0)) {
-        agree(lines, 2)?;
+        agree(&lines, 2)?;
     }
 }
