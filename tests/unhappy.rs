@@ -296,7 +296,7 @@ fn a_program_without_a_step_is_told_which_import_is_to_blame() {
     assert_eq!(
         limit.to_string(),
         "nothing to interleave: 3 strands, and no operation of theirs was seen\n\
-         help: line 3 imports std::sync: drawloom::sync is the one that is checked"
+         help: line 5 imports std::sync: drawloom::sync is the one that is checked"
     );
 }
 
@@ -472,4 +472,27 @@ fn a_scope_that_is_torn_down_outlives_the_destructors_of_its_threads() {
     // Main cannot let go before its threads have ended, and a thread cannot end before main lets go:
     // both are left where they are, and nothing that is gone is looked at.
     assert_eq!(SEEN.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn check_panics_once_with_the_whole_report() {
+    let caught = std::panic::catch_unwind(|| {
+        drawloom::check(|| {
+            let jar = AtomicU32::new(0);
+            thread::scope(|scope| {
+                for _ in 0..2 {
+                    scope.spawn(|| jar.store(jar.load(SeqCst) + 1, SeqCst));
+                }
+            });
+            assert_eq!(jar.load(SeqCst), 2, "both coins are in the jar");
+        });
+    });
+    let payload = caught.expect_err("it must panic");
+    let report = payload.downcast_ref::<String>().expect("a text");
+    for part in ["4 of 6 schedules fail", "both coins are in the jar", "schedule 1221", "decided"] {
+        assert!(report.contains(part), "{report}");
+    }
+    // It says nothing of this machine or of the time it took.
+    assert!(!report.contains(env!("CARGO_MANIFEST_DIR")), "{report}");
+    the_next_check_is_not_disturbed();
 }
