@@ -10,6 +10,11 @@
 //!
 //! The parts below stand in reading order: each uses only those above it.
 
+#![cfg_attr(
+    not(feature = "loom"),
+    allow(clippy::match_wildcard_for_single_variants, reason = "there are more drivers with loom")
+)]
+
 #[cfg(feature = "check")]
 pub mod schedule;
 #[cfg(feature = "check")]

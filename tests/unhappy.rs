@@ -105,16 +105,18 @@ fn a_loop_that_waits_for_somebody_ends() {
 
 #[test]
 fn a_real_wait_inside_the_program_is_given_up_and_its_place_named() {
+    let stored = line!() + 3;
     let report = Check::new().max_silence(Duration::from_millis(300)).run(|| {
         let jar = AtomicU32::new(0);
         jar.store(1, SeqCst);
         let (_sender, receiver) = std::sync::mpsc::channel::<()>();
         assert!(receiver.recv().is_ok());
     });
-    let Verdict::Inconclusive(Limit::Stuck { after, .. }) = &report.verdict else {
+    let Verdict::Inconclusive(Limit::Stuck { after, place: Some(place) }) = &report.verdict else {
         panic!("{:?}", report.verdict)
     };
     assert_eq!(*after, Duration::from_millis(300));
+    assert_eq!((place.file.as_str(), place.line), (file!(), stored));
     the_next_check_is_not_disturbed();
 }
 

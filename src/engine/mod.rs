@@ -5,10 +5,22 @@
 //! file holds the one thread-local of the library. A check runs on a thread of its own, so two checks
 //! never meet in it.
 
+#[cfg_attr(
+    not(feature = "tokio"),
+    allow(dead_code, unused_imports, reason = "only the tokio facade drives event loops")
+)]
 pub(crate) mod explorer;
 #[cfg(feature = "loom")]
+#[cfg_attr(
+    not(feature = "tokio"),
+    allow(dead_code, reason = "only the tokio facade drives event loops")
+)]
 pub(crate) mod loom;
 pub(crate) mod native;
+#[cfg_attr(
+    not(feature = "parking_lot"),
+    allow(dead_code, reason = "only a `lock_api` lock does not know where it was made")
+)]
 mod object;
 mod panics;
 

@@ -48,7 +48,6 @@ pub(crate) fn explore<T: Outcome>(
 struct Exploration<'a, T> {
     check: &'a Check,
     program: Program<T>,
-    pulse: &'a Pulse,
     caller: &'static Location<'static>,
     explorer: Explorer,
     outcomes: Outcomes<T>,
@@ -73,15 +72,14 @@ impl<'a, T: Outcome> Exploration<'a, T> {
     fn new(
         check: &'a Check,
         program: Program<T>,
-        pulse: &'a Pulse,
+        pulse: &Arc<Pulse>,
         caller: &'static Location<'static>,
     ) -> Self {
         Self {
             check,
             program,
-            pulse,
             caller,
-            explorer: Explorer::new(check.bounds),
+            explorer: Explorer::new(check.bounds, pulse),
             outcomes: Outcomes::new(),
             firsts: Vec::new(),
             executions: 0,
@@ -132,7 +130,6 @@ impl<'a, T: Outcome> Exploration<'a, T> {
             )
         });
         self.executions += 1;
-        self.pulse.beat(explorer.look(State::last_place));
         let fault = match ending {
             Ending::StrandLimit => return Err(Limit::Strands(self.check.bounds.strands)),
             Ending::NoStack => return Err(Limit::Stacks),

@@ -4,17 +4,15 @@
 //! the real thing and an [`Object`], the engine's handle for it. An operation announces itself, waits
 //! until it is its turn, and then happens to the real thing; without an engine it only happens.
 
-#[cfg(feature = "check")]
 mod announce;
 
 #[cfg(feature = "parking_lot")]
 pub mod parking_lot;
 pub mod sync;
 pub mod thread;
-#[cfg(all(feature = "tokio", feature = "check"))]
+#[cfg(feature = "tokio")]
 pub mod tokio;
 
-#[cfg(all(feature = "tokio", not(feature = "check")))]
-pub use ::tokio;
-#[cfg(feature = "check")]
-pub(crate) use announce::{Announced, announce};
+#[cfg(feature = "tokio")]
+pub(crate) use announce::Announced;
+pub(crate) use announce::announce;

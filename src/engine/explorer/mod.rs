@@ -26,6 +26,7 @@ mod wait;
 
 use std::cell::{Cell, RefCell};
 use std::panic::Location;
+use std::sync::Arc;
 
 use corosensei::Yielder;
 
@@ -41,6 +42,7 @@ use crate::plan::Bounds;
 use crate::schedule::Turn;
 use crate::search::{Choice, Run};
 use crate::step::{Kind, Mode, Value, What};
+use crate::worker::Pulse;
 
 /// A moment at which somebody has to be chosen.
 pub(crate) struct Moment<'a> {
@@ -84,11 +86,14 @@ pub(crate) struct Explorer {
     state: RefCell<State>,
     /// The coroutine that runs now, to be suspended.
     yielder: Cell<Option<std::ptr::NonNull<Yielder<(), ()>>>>,
+    /// Told of every announcement, so that whoever waits knows where the program stands still.
+    pulse: Arc<Pulse>,
 }
 
 impl Explorer {
-    pub(crate) fn new(bounds: Bounds) -> Self {
-        Self { state: RefCell::new(State::new(bounds)), yielder: Cell::new(None) }
+    pub(crate) fn new(bounds: Bounds, pulse: &Arc<Pulse>) -> Self {
+        let state = RefCell::new(State::new(bounds));
+        Self { state, yielder: Cell::new(None), pulse: Arc::clone(pulse) }
     }
 
     /// Runs `body` with this explorer as the driver of the facade.
@@ -208,6 +213,7 @@ impl Explorer {
     }
 
     fn announce_pending(&self, pending: Pending) -> u16 {
+        self.pulse.beat(Some(pending.at));
         let mut state = self.state.borrow_mut();
         let me = state.current;
         state.strands[me].pending = Some(pending);

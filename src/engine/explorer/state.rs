@@ -345,11 +345,6 @@ impl State {
         self.silent.push_back(strand);
     }
 
-    /// Where the program was seen last.
-    pub(crate) fn last_place(&self) -> Option<&'static Location<'static>> {
-        self.done.last().map(|done| done.at)
-    }
-
     /// Who ran, in order, by number.
     pub(crate) fn schedule(&self) -> Schedule {
         let turns = self.run.steps.iter().map(|step| {

@@ -6,6 +6,7 @@ mod mutex;
 mod rwlock;
 
 pub use condvar::Condvar;
+#[cfg(feature = "tokio")]
 pub(crate) use mutex::shown;
 pub use mutex::{Mutex, MutexGuard};
 pub use rwlock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
