@@ -643,3 +643,20 @@ fn outside_a_check_it_is_tokio() {
     });
     assert_eq!(text, "done");
 }
+
+#[test]
+fn a_runtime_that_can_end_in_too_many_ways_is_given_up() {
+    let report = Check::new().max_executions(20).run(|| {
+        let counter = Arc::new(AtomicU32::new(0));
+        let runtime = Builder::new_multi_thread().worker_threads(12).build().unwrap();
+        runtime.block_on(async {
+            for _ in 0..12 {
+                let counter = Arc::clone(&counter);
+                drop(tokio::spawn(async move { counter.fetch_add(1, SeqCst) }));
+            }
+        });
+        drop(runtime);
+    });
+    let drawloom::Verdict::Inconclusive(limit) = &report.verdict else { panic!("{report}") };
+    assert!(limit.to_string().starts_with("a runtime is dropped while more than ten of its tasks"));
+}

@@ -24,6 +24,11 @@ use crate::trace::Place;
 use crate::verdict::{Limit, Report, Schedules, Verdict};
 use crate::worker::{Pulse, watched};
 
+/// Why a program is given up whose runtime ends in the middle of everything.
+const TOO_MANY_WAYS: &str = "a runtime is dropped while more than ten of its tasks are about to be \
+    polled: any of these polls may have begun or not, and those are too many ways\n\
+    help: join the tasks before the runtime is dropped, or check the program with fewer";
+
 /// The program under check.
 type Program<T> = Arc<dyn Fn() -> T + Send + Sync>;
 
@@ -131,6 +136,7 @@ impl<'a, T: Outcome> Exploration<'a, T> {
         });
         self.executions += 1;
         let fault = match ending {
+            Ending::TooManyWays => return Err(Limit::Refused(TOO_MANY_WAYS.to_owned())),
             Ending::StrandLimit => return Err(Limit::Strands(self.check.bounds.strands)),
             Ending::NoStack => return Err(Limit::Stacks),
             ending => explorer.look(|state| fault::fault_of(ending, state)),

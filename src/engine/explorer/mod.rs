@@ -144,6 +144,9 @@ impl Explorer {
                     None => continue,
                 }
             }
+            if let Some(ending) = state.ended() {
+                return ending;
+            }
             let step = state.run.steps.len();
             if step >= state.bounds.steps {
                 return Ending::StepLimit;

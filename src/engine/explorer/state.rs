@@ -80,6 +80,8 @@ pub(crate) enum Ending {
     StepLimit,
     /// The program has more strands than it may have.
     StrandLimit,
+    /// A runtime can be ended in more ways than can be tried.
+    TooManyWays,
     /// A coroutine's stack could not be had.
     NoStack,
     /// The execution has to begin again: see [`State::colds`].

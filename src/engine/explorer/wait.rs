@@ -2,7 +2,7 @@
 
 use std::panic::Location;
 
-use super::poll::{Flavor, SHUT_DOWN};
+use super::poll::{Flavor, MOST_WAYS, SHUT_DOWN};
 use super::state::{Ending, State, Status, StrandId, StrandKind};
 use super::thing::{Done, Hold, Pending};
 use super::{Explorer, Object};
@@ -109,7 +109,11 @@ impl State {
                 continue;
             }
             let who = strand.name;
-            for option in 0..self.options(id) {
+            let options = self.options(id);
+            if usize::from(options) >= MOST_WAYS {
+                self.end(Ending::TooManyWays);
+            }
+            for option in 0..options {
                 let choice = Choice { who, option };
                 let at = self.run.enabled[start..].partition_point(|&other| other < choice);
                 self.run.enabled.insert(start + at, choice);

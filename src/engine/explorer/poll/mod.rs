@@ -29,7 +29,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 pub(crate) use self::ahead::Cold;
-pub(super) use self::stop::SHUT_DOWN;
+pub(super) use self::stop::{MOST_WAYS, SHUT_DOWN};
 
 use self::ahead::Look;
 use super::Explorer;

@@ -12,8 +12,8 @@ use super::super::thing::Pending;
 use super::{Executor, Flavor, Phase, PollState, Stage};
 use crate::step::{Kind, Mode};
 
-/// How many ways to end a runtime are told apart at the most.
-const MOST_WAYS: usize = 1 << 10;
+/// How many ways to end a runtime are told apart at the most. A program with more is given up.
+pub(in super::super) const MOST_WAYS: usize = 1 << 10;
 
 /// A runtime with workers ends: a step, announced on the first of its tasks.
 pub(in super::super) const SHUT_DOWN: Kind = Kind::Async("shut down");
