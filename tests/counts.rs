@@ -32,6 +32,21 @@ fn lost_update_has_six_schedules_of_which_four_fail() {
 }
 
 #[test]
+fn merging_spends_fewer_executions_than_there_are_schedules() {
+    let report = Check::new().run(|| {
+        let jar = AtomicU32::new(0);
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| jar.store(jar.load(SeqCst) + 1, SeqCst));
+            }
+        });
+    });
+    // Two loads in either order are one state, and all that follows is walked once.
+    assert_eq!(report.schedules.map(|counts| counts.all), Some(6));
+    assert!(report.executions < 6, "{}", report.executions);
+}
+
+#[test]
 fn lock_per_access_and_lock_around_both() {
     assert_eq!(
         counts(|| {

@@ -40,10 +40,6 @@ async fn transfer(accounts: Arc<Accounts>, flushed: Flushed) {
     accounts.bob.fetch_add(30, SeqCst);
 }
 
-fn longer_timeout() {
-    two_accounts(50_000, transfer);
-}
-
 fn lock_both() {
     let ledger = Arc::new(AsyncMutex::new(Ledger { alice: 100, bob: 0 }));
     teller_and_disk(50, |flushed| transfer_locked(Arc::clone(&ledger), flushed));
@@ -156,7 +152,7 @@ pub const RACE: Race = Race {
             id: "longer-timeout",
             role: Role::NearMiss,
             summary: "a timeout a thousand times as long",
-            program: longer_timeout,
+            program: || two_accounts(50_000, transfer),
             function: "transfer",
             expect: Expect::fails(1, 5, Panic, "no money is lost on the way"),
             loom: Loom::Agrees,
