@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::engine;
 use crate::explore;
 use crate::plan::{Check, Engine, Outcome};
-use crate::verdict::{Report, Verdict};
+use crate::verdict::{Limit, Report, Verdict, bytes};
 
 impl Check {
     /// Runs the check. It never panics because the program fails.
@@ -14,13 +14,41 @@ impl Check {
     pub fn run<T: Outcome>(&self, program: impl Fn() -> T + Send + Sync + 'static) -> Report<T> {
         engine::silence_panics();
         let caller = Location::caller();
+        if let Some(limit) = self.too_little() {
+            return Report::of(Verdict::Inconclusive(limit));
+        }
         match self.engine {
+            #[cfg(feature = "loom")]
+            Engine::Loom if !self.is_exhaustive() => refused(self.engine),
+            Engine::Native if !self.is_exhaustive() => refused(self.engine),
             Engine::Explorer => explore::explore(self, Arc::new(program), caller),
             #[cfg(feature = "loom")]
             Engine::Loom => engine::loom::check(self, program),
             Engine::Native => engine::native::check(self, program),
         }
     }
+
+    /// What was asked for with which no engine can begin. Real threads have stacks of their own.
+    fn too_little(&self) -> Option<Limit> {
+        let stack = self.bounds.stack;
+        (stack < Self::MIN_STACK && self.engine != Engine::Native).then(|| {
+            Limit::Refused(format!(
+                "a strand cannot begin on a stack of {}\n\
+                 help: give each {} or more with `stack_size`",
+                bytes(stack),
+                bytes(Self::MIN_STACK)
+            ))
+        })
+    }
+}
+
+/// A sample or a bound was asked of an engine that has its own order.
+fn refused<T>(engine: Engine) -> Report<T> {
+    Report::of(Verdict::Inconclusive(Limit::Refused(format!(
+        "{} decides itself which schedules are run: no sample and no bound on preemptions\n\
+         help: ask the explorer",
+        engine.word()
+    ))))
 }
 
 /// Checks a program under every schedule, and panics with the whole report if it does not hold.

@@ -16,6 +16,8 @@
 )]
 
 #[cfg(feature = "check")]
+mod fingerprint;
+#[cfg(feature = "check")]
 pub mod schedule;
 #[cfg(feature = "check")]
 pub mod step;
@@ -27,6 +29,8 @@ pub mod trace;
 mod source;
 #[cfg(feature = "check")]
 pub mod verdict;
+#[cfg(feature = "check")]
+mod progress;
 #[cfg(feature = "check")]
 mod plan;
 #[cfg(feature = "check")]
@@ -51,9 +55,11 @@ pub use facade::*;
 #[cfg(feature = "check")]
 pub use plan::{Check, Engine, Outcome};
 #[cfg(feature = "check")]
+pub use progress::Progress;
+#[cfg(feature = "check")]
 pub use schedule::Schedule;
 #[cfg(feature = "check")]
-pub use search::Counts;
+pub use search::{Counts, Sampling};
 #[cfg(feature = "check")]
 pub use source::Sources;
 #[cfg(feature = "check")]
@@ -75,3 +81,8 @@ struct Readme;
 #[cfg(all(doctest, feature = "check", feature = "tokio"))]
 #[doc = include_str!("../docs/src/check.md")]
 struct CheckYourOwnCode;
+
+/// And what the book says of loom.
+#[cfg(all(doctest, feature = "loom"))]
+#[doc = include_str!("../docs/src/loom.md")]
+struct LoomAgainstTheTruth;

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crate::progress::{Observer, Progress};
 use crate::schedule::Schedule;
+use crate::search::Sampling;
 use crate::source::Sources;
 
 /// What a program can return: anything that can be compared and shown. `()` is fine.
@@ -48,6 +52,19 @@ pub(crate) struct Bounds {
     pub(crate) ahead: bool,
 }
 
+/// Which schedules are run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Which {
+    /// All, with those merged that differ only in the order of independent steps.
+    All,
+    /// All, one by one.
+    Every,
+    /// Those with at most so many preemptions.
+    Preemptions(usize),
+    /// Some.
+    Sample(Sampling),
+}
+
 /// A description of a check. It reads nothing from the environment.
 ///
 /// ```
@@ -76,8 +93,10 @@ pub struct Check {
     pub(crate) bounds: Bounds,
     pub(crate) replay: Option<Schedule>,
     pub(crate) list: usize,
-    pub(crate) every_schedule: bool,
+    pub(crate) which: Which,
     pub(crate) sources: Sources,
+    pub(crate) observer: Option<Observer>,
+    pub(crate) stop: Option<Arc<AtomicBool>>,
 }
 
 impl Default for Check {
@@ -87,20 +106,25 @@ impl Default for Check {
 }
 
 impl Check {
+    /// The smallest stack that a strand can have, in bytes: with less nothing can begin.
+    pub const MIN_STACK: usize = 16 * 1024;
+
     /// An exhaustive check with the explorer: a million executions at the most, ten thousand steps in
     /// each, and no limit of time.
     pub fn new() -> Self {
         Self {
             engine: Engine::Explorer,
             max_executions: 1_000_000,
-            max_states: 2_000_000,
+            max_states: 100_000,
             max_time: None,
             max_silence: Duration::from_secs(10),
             bounds: Bounds { steps: 10_000, strands: 1_000, stack: 256 * 1024, ahead: true },
             replay: None,
             list: 0,
-            every_schedule: false,
+            which: Which::All,
             sources: Sources::new(),
+            observer: None,
+            stop: None,
         }
     }
 
@@ -110,13 +134,16 @@ impl Check {
         self
     }
 
-    /// Stops after so many executions; the verdict is inconclusive then, unless something failed.
+    /// Stops after so many executions; the verdict is inconclusive then, unless something failed. A
+    /// sample has a number of its own.
     pub fn max_executions(mut self, executions: u64) -> Self {
         self.max_executions = executions;
         self
     }
 
-    /// Stops at so many states.
+    /// Keeps at the most so many states to count the schedules with. A program with more is explored to
+    /// its end all the same: the verdict stands, and the report does not say how many schedules there
+    /// are, nor which failing one is the simplest of all.
     pub fn max_states(mut self, states: usize) -> Self {
         self.max_states = states;
         self
@@ -140,7 +167,8 @@ impl Check {
         self
     }
 
-    /// How many bytes of stack each strand has: 256 KiB if not said.
+    /// How many bytes of stack each strand has: 256 KiB if not said, and [`Check::MIN_STACK`] at the
+    /// least. Only what is touched takes memory.
     pub fn stack_size(mut self, bytes: usize) -> Self {
         self.bounds.stack = bytes;
         self
@@ -159,9 +187,91 @@ impl Check {
     }
 
     /// Runs every schedule by itself and merges nothing: slow, and what the rest is held against.
+    ///
+    /// Of this, [`Check::preemptions`] and [`Check::sample`] the one that is said last holds.
     pub fn every_schedule(mut self) -> Self {
-        self.every_schedule = true;
+        self.which = Which::Every;
         self
+    }
+
+    /// Runs every schedule with at most so many preemptions, each by itself. A preemption takes the
+    /// turn from a strand that could still go on; passing on from one that waits or has ended is free.
+    ///
+    /// Where the bound leaves schedules out and none of the others fails, the verdict is inconclusive,
+    /// and says that those within the bound hold. Where it leaves out none, it is as without it.
+    ///
+    /// ```
+    /// use drawloom::sync::atomic::{AtomicU32, Ordering::SeqCst};
+    /// use drawloom::{Check, Limit, thread};
+    ///
+    /// let lost_update = || {
+    ///     let jar = AtomicU32::new(0);
+    ///     thread::scope(|scope| {
+    ///         for _ in 0..2 {
+    ///             scope.spawn(|| jar.store(jar.load(SeqCst) + 1, SeqCst));
+    ///         }
+    ///     });
+    ///     assert_eq!(jar.into_inner(), 2, "both coins are in the jar");
+    /// };
+    /// let none = Check::new().preemptions(0).run(lost_update);
+    /// assert_eq!(none.limit, Some(Limit::Preemptions(0)));
+    /// assert!(none.failure().is_none());
+    /// assert!(Check::new().preemptions(1).run(lost_update).failure().is_some());
+    /// ```
+    pub fn preemptions(mut self, most: usize) -> Self {
+        self.which = Which::Preemptions(most);
+        self
+    }
+
+    /// Draws some schedules instead of running all: for a program that has too many. Without a failure
+    /// the verdict is inconclusive.
+    ///
+    /// ```
+    /// use drawloom::sync::atomic::{AtomicU32, Ordering::SeqCst};
+    /// use drawloom::{Check, Sampling, thread};
+    ///
+    /// let lost_update = || {
+    ///     let jar = AtomicU32::new(0);
+    ///     thread::scope(|scope| {
+    ///         for _ in 0..2 {
+    ///             scope.spawn(|| jar.store(jar.load(SeqCst) + 1, SeqCst));
+    ///         }
+    ///     });
+    ///     assert_eq!(jar.into_inner(), 2, "both coins are in the jar");
+    /// };
+    /// let drawn = Check::new().sample(Sampling::Uniform { executions: 100, seed: 1 }).run(lost_update);
+    /// let again = drawn.again.expect("a sample of the one execution that failed");
+    /// let again = Check::new().sample(again).run(lost_update);
+    /// assert_eq!(again.failure().unwrap().schedule, drawn.failure().unwrap().schedule);
+    /// ```
+    pub fn sample(mut self, sampling: Sampling) -> Self {
+        self.which = Which::Sample(sampling);
+        self
+    }
+
+    /// Tells `observer` how far the explorer is, at most ten times a second, from the thread that has
+    /// called [`Check::run`] and waits.
+    pub fn progress(mut self, observer: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
+        self.observer = Some(Observer(Arc::new(observer)));
+        self
+    }
+
+    /// Has the explorer stop after the execution in which the flag is set: the report says what is
+    /// known by then.
+    pub fn stop_when(mut self, flag: Arc<AtomicBool>) -> Self {
+        self.stop = Some(flag);
+        self
+    }
+
+    /// Whether all schedules are wanted.
+    pub(crate) fn is_exhaustive(&self) -> bool {
+        matches!(self.which, Which::All | Which::Every)
+    }
+
+    /// Whether somebody wants it to stop.
+    pub(crate) fn is_stopped(&self) -> bool {
+        // ORDERING: nothing is read on the strength of it.
+        self.stop.as_ref().is_some_and(|flag| flag.load(Ordering::Relaxed))
     }
 
     /// Has every poll chosen before it starts, also one that announces nothing: more steps, and what

@@ -1,7 +1,7 @@
 //! What can a strand do that others can see, and which two steps depend on each other?
 //!
 //! A *step* is one visible operation of one strand, or a whole poll of a task on a single-threaded
-//! event loop. What a step did is a list of [`Access`]es, and two steps depend on each other exactly
+//! event loop. What a step did is a list of accesses, and two steps depend on each other exactly
 //! if they access one object and one of the two accesses changes it. All that is not an access (a
 //! spawn, a join, a clone, a local variable) no other strand can tell.
 
@@ -142,28 +142,79 @@ impl What {
     }
 }
 
-/// Whether an access changed its object.
+/// What an access has to do with other accesses of its object.
+///
+/// | | `Read` | `Add` | `Write` |
+/// |---|---|---|---|
+/// | `Read` | can change places | | |
+/// | `Add` | | can change places | |
+/// | `Write` | | | |
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mode {
-    /// Two reads of one object can change places.
+    /// It looked at the object, and changed nothing.
     Read,
-    /// A write cannot change places with anything on the same object.
+    /// It changed the object in a way that does not depend on others who do so: a reader enters a
+    /// reader-writer lock, a sleeper is woken.
+    Add,
+    /// It changed the object.
     Write,
+}
+
+/// What an access did for those who wait.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) enum Effect {
+    #[default]
+    None,
+    /// A lock was taken: alone with [`Mode::Write`], beside others with [`Mode::Add`].
+    Takes,
+    /// A lock was given back.
+    Gives,
+    /// A strand that waits for that can go on.
+    Signals,
+    /// A strand has gone on, and what was signalled is used up.
+    Consumes,
+    /// A timer was set, or has gone without having fired.
+    Sets,
+    Unsets,
 }
 
 /// One thing a step did to one object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Access {
-    /// The object's number in this execution.
-    pub object: u32,
-    /// Whether it was changed.
-    pub mode: Mode,
+pub(crate) struct Access {
+    /// The object's number, which is the same in every execution of one check.
+    pub(crate) object: u32,
+    pub(crate) mode: Mode,
+    pub(crate) effect: Effect,
 }
 
 impl Access {
+    /// An access that nobody waits for.
+    pub(crate) fn of(object: u32, mode: Mode) -> Self {
+        Self { object, mode, effect: Effect::None }
+    }
+
     /// Whether two accesses of different strands cannot change places.
-    pub fn depends_on(self, other: Self) -> bool {
-        self.object == other.object && (self.mode == Mode::Write || other.mode == Mode::Write)
+    pub(crate) fn depends_on(self, other: Self) -> bool {
+        self.object == other.object && (self.mode != other.mode || self.mode == Mode::Write)
+    }
+
+    /// What an operation of a kind is for others, if it `changed` its object or did not.
+    pub(crate) fn by(kind: Kind, object: u32, changed: bool) -> Self {
+        let (mode, effect) = match (kind, changed) {
+            (Kind::Lock | Kind::WriteLock, _) | (Kind::TryLock | Kind::TryWriteLock, true) => {
+                (Mode::Write, Effect::Takes)
+            }
+            (Kind::ReadLock, _) | (Kind::TryReadLock, true) => (Mode::Add, Effect::Takes),
+            // It fails because of somebody who writes, and other readers are nothing to it.
+            (Kind::TryReadLock, false) => (Mode::Add, Effect::None),
+            (Kind::Unlock | Kind::WriteUnlock, _) => (Mode::Write, Effect::Gives),
+            (Kind::ReadUnlock, _) => (Mode::Add, Effect::Gives),
+            (Kind::Unpark, _) => (Mode::Add, Effect::Signals),
+            (Kind::Park, _) => (Mode::Write, Effect::Consumes),
+            (_, true) => (Mode::Write, Effect::None),
+            (_, false) => (Mode::Read, Effect::None),
+        };
+        Self { object, mode, effect }
     }
 }
 
@@ -201,12 +252,12 @@ mod tests {
     use super::{Access, Mode};
 
     #[test]
-    fn only_two_reads_and_different_objects_are_independent() {
-        let access = |object, mode| Access { object, mode };
-        assert!(!access(1, Mode::Read).depends_on(access(1, Mode::Read)));
-        assert!(access(1, Mode::Read).depends_on(access(1, Mode::Write)));
-        assert!(access(1, Mode::Write).depends_on(access(1, Mode::Read)));
-        assert!(access(1, Mode::Write).depends_on(access(1, Mode::Write)));
-        assert!(!access(1, Mode::Write).depends_on(access(2, Mode::Write)));
+    fn only_equal_reads_equal_additions_and_different_objects_are_independent() {
+        let modes = [Mode::Read, Mode::Add, Mode::Write];
+        for (one, two) in modes.iter().flat_map(|one| modes.iter().map(move |two| (*one, *two))) {
+            let dependent = Access::of(1, one).depends_on(Access::of(1, two));
+            assert_eq!(dependent, one != two || one == Mode::Write, "{one:?} and {two:?}");
+            assert!(!Access::of(1, one).depends_on(Access::of(2, two)));
+        }
     }
 }

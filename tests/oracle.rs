@@ -2,16 +2,21 @@
 //!
 //! The state graph merges prefixes that differ only in the order of independent steps. Whether it may
 //! is not argued here but tried: the same program is run under every schedule, one execution each and
-//! nothing merged, and both must find the same schedules, failures and outcomes.
+//! nothing merged, and both must find the same schedules, failures and outcomes. The search within a
+//! bound on preemptions must run exactly those of all schedules that have so few, and a sample must
+//! draw what is there, the same each time.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use drawloom::schedule::Turn;
 use drawloom::sync::atomic::{AtomicU8, Ordering::SeqCst};
 use drawloom::sync::{Condvar, Mutex, RwLock};
-use drawloom::{Check, Report, Verdict, thread};
+use drawloom::verdict::Listed;
+use drawloom::{Check, Limit, Report, Sampling, Verdict, thread};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 /// One line of a random thread. `x` and `m` name one of two.
 #[derive(Clone, Copy, Debug)]
@@ -162,13 +167,108 @@ fn agree(threads: Vec<Vec<Line>>) -> Result<(), TestCaseError> {
         return Err(TestCaseError::reject("too many schedules"));
     }
     let graph = Check::new().run(program);
-    prop_assert!(graph.executions <= every.executions, "merging costs executions");
     prop_assert_eq!(found(&graph), found(&every));
+    prop_assert!(graph.minimal, "threads need no other search");
+    prop_assert_eq!(graph.redundant, 0, "an execution led nowhere new");
+    prop_assert_eq!(Some(usize::try_from(graph.executions).unwrap()), every.classes);
     Ok(())
 }
 
+/// How often a schedule takes the turn from a strand that could go on. It could if another schedule
+/// has it go on after the same steps.
+fn preemptions(turns: &[Turn], beginnings: &BTreeSet<Vec<(u16, u16)>>) -> usize {
+    let pairs: Vec<(u16, u16)> = turns.iter().map(|turn| (turn.strand, turn.option)).collect();
+    let could_go_on = |&at: &usize| {
+        let mut longer = pairs[..at].to_vec();
+        let options = 0..4;
+        options.into_iter().any(|option| {
+            longer.truncate(at);
+            longer.push((pairs[at - 1].0, option));
+            beginnings.contains(&longer)
+        })
+    };
+    (1..pairs.len()).filter(|&at| pairs[at].0 != pairs[at - 1].0).filter(could_go_on).count()
+}
+
+fn bounds_agree(threads: Vec<Vec<Line>>) -> Result<(), TestCaseError> {
+    const MOST: usize = 500;
+    let program = program(threads);
+    let all = Check::new().list(MOST + 1).run(program.clone());
+    if matches!(&all.verdict, Verdict::Inconclusive(_)) || all.listed.len() > MOST {
+        return Err(TestCaseError::reject("too many schedules"));
+    }
+    let mut beginnings = BTreeSet::new();
+    for Listed { schedule, .. } in &all.listed {
+        let turns: Vec<(u16, u16)> =
+            schedule.turns.iter().map(|turn| (turn.strand, turn.option)).collect();
+        beginnings.extend((1..=turns.len()).map(|end| turns[..end].to_vec()));
+    }
+    let few = |most: usize| {
+        let few = |listed: &&Listed| preemptions(&listed.schedule.turns, &beginnings) <= most;
+        all.listed.iter().filter(few).collect::<Vec<_>>()
+    };
+    for most in 0..4 {
+        let expected = few(most);
+        let failing = expected.iter().filter(|listed| listed.fails);
+        let simplest = failing
+            .clone()
+            .map(|listed| (listed.schedule.switches(), listed.schedule.len(), &listed.schedule))
+            .min();
+        let found = Check::new().preemptions(most).run(program.clone());
+        prop_assert_eq!(found.executions, expected.len() as u64, "{} preemptions", most);
+        prop_assert_eq!(found.failed_executions, failing.count() as u64, "{} preemptions", most);
+        let shown = found.failure().map(|failure| &failure.schedule);
+        prop_assert_eq!(shown, simplest.map(|(_, _, schedule)| schedule));
+        let cut = expected.len() < all.listed.len();
+        prop_assert_eq!(found.limit, cut.then_some(Limit::Preemptions(most)));
+        prop_assert_eq!(found.schedules, if cut { None } else { all.schedules });
+    }
+    Ok(())
+}
+
+/// A sample draws schedules of the program and nothing else, the same each time; what fails in it fails
+/// again by its schedule, and alone by its seed.
+fn a_sample_agrees(threads: Vec<Vec<Line>>, sampling: Sampling) -> Result<(), TestCaseError> {
+    let program = program(threads);
+    let all = Check::new().run(program.clone());
+    if matches!(&all.verdict, Verdict::Inconclusive(_)) {
+        return Err(TestCaseError::reject("too many schedules"));
+    }
+    let drawn = Check::new().sample(sampling).run(program.clone());
+    let twice = Check::new().sample(sampling).run(program.clone());
+    prop_assert_eq!(format!("{drawn:?}"), format!("{twice:?}"));
+    prop_assert!(drawn.outcomes.keys().all(|value| all.outcomes.contains_key(value)));
+    let Some(failure) = drawn.failure() else {
+        prop_assert_eq!(drawn.failed_executions, 0);
+        return Ok(());
+    };
+    prop_assert!(all.failure().is_some(), "it fails in no schedule");
+    let replayed = Check::new().replay(failure.schedule.clone()).run(program.clone());
+    prop_assert_eq!(replayed.failure().map(|again| &again.message), Some(&failure.message));
+    let alone = Check::new().sample(drawn.again.expect("its seed")).run(program);
+    prop_assert_eq!(alone.failure().map(|again| &again.schedule), Some(&failure.schedule));
+    Ok(())
+}
+
+/// The same programs each time. For a longer run: `PROPTEST_CASES=100000 PROPTEST_RNG_SEED=7 cargo test
+/// --release --test oracle`.
+fn config(cases: u32) -> ProptestConfig {
+    let given = ProptestConfig::default();
+    let said = |variable: &str| std::env::var_os(variable).is_some();
+    let cases = if said("PROPTEST_CASES") { given.cases } else { cases };
+    let rng_seed = if said("PROPTEST_RNG_SEED") { given.rng_seed } else { RngSeed::Fixed(3) };
+    ProptestConfig {
+        cases,
+        rng_seed,
+        max_global_rejects: cases * 50,
+        max_shrink_time: 20_000,
+        failure_persistence: None,
+        ..given
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, max_global_rejects: 100_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(2_000))]
 
     #[test]
     fn two_threads_agree_with_brute_force(threads in threads(2..3, 4)) {
@@ -178,5 +278,20 @@ proptest! {
     #[test]
     fn three_threads_agree_with_brute_force(threads in threads(3..4, 3)) {
         agree(threads)?;
+    }
+
+    #[test]
+    fn a_bound_on_preemptions_runs_what_brute_force_has_within_it(threads in threads(2..4, 3)) {
+        bounds_agree(threads)?;
+    }
+
+    #[test]
+    fn a_sample_is_the_same_twice_and_its_failure_comes_again(
+        threads in threads(2..4, 4),
+        seed in any::<u64>(),
+        depth in 1..4_usize,
+    ) {
+        a_sample_agrees(threads.clone(), Sampling::Uniform { executions: 8, seed })?;
+        a_sample_agrees(threads, Sampling::Pct { depth, executions: 8, seed })?;
     }
 }

@@ -12,7 +12,7 @@ use drawloom::render::{Context, Style, report};
 use drawloom::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering::SeqCst};
 use drawloom::sync::{Arc, Condvar, Mutex};
 use drawloom::verdict::Report;
-use drawloom::{Check, Engine, Sources, thread};
+use drawloom::{Check, Engine, Sampling, Sources, thread};
 
 // The programs. Their line numbers are in the reports.
 
@@ -340,6 +340,33 @@ fn a_program_holds_and_its_outcomes_are_listed() {
 #[test]
 fn not_everything_was_explored() {
     golden("inconclusive", &Check::new().max_executions(2).run(dice).to_string());
+}
+
+#[test]
+fn a_bound_on_preemptions_holds() {
+    golden("few_preemptions", &Check::new().preemptions(0).run(lost_update).to_string());
+}
+
+#[test]
+fn a_failure_within_a_bound_on_preemptions() {
+    let report = Check::new().preemptions(1).run(lost_update);
+    golden("few_preemptions_fail", &report.to_string());
+}
+
+#[test]
+fn a_sample_without_a_failure() {
+    let sampling = Sampling::Uniform { executions: 50, seed: 1 };
+    golden("sample_holds", &Check::new().sample(sampling).run(dice).to_string());
+}
+
+#[test]
+fn a_failure_in_a_sample() {
+    let sampling = Sampling::Pct { depth: 2, executions: 100, seed: 1 };
+    let sampled = Check::new().sample(sampling).run(lost_update);
+    golden("sample_fails", &sampled.to_string());
+    let style = Style { plain: true, ..Style::default() };
+    let text = report(&sampled, &Context::default(), &style, &Sources::new());
+    golden("sample_fails_plain", &text);
 }
 
 #[test]

@@ -1,174 +1,116 @@
-//! How many executions a second, beside loom and shuttle and a bare coroutine?
+//! What does drawloom cost beside loom and shuttle, and what does it find?
 //!
-//! `cargo run --release -p benches` runs the same small programs under each engine, one after the
-//! other in one process, and prints executions, executions a second and the time to the verdict. The
-//! ratios are what can be compared: absolute figures are this machine's, today.
+//! - `cargo run --release -p benches` measures. `--quick` takes a minute at the most, `--seconds N` is
+//!   what one check may take, `--markdown` writes Markdown, `--update PAGE` renews that page of the book.
+//! - `cargo run --release -p benches -- loom-random` runs random programs under loom and compares with
+//!   all that they can do: `--programs N` in all, at most `--executions N` of loom for each, `--seed N`,
+//!   `--update PAGE`.
 
-use std::time::{Duration, Instant};
+mod engines;
+mod library;
+mod measure;
+#[allow(dead_code, reason = "a part is read by a test alone")]
+mod page;
+#[allow(dead_code, reason = "what fails is asserted by a test alone")]
+mod programs;
+mod random;
+mod table;
 
-/// How long each row is measured.
-const PER_ROW: Duration = Duration::from_millis(1_500);
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
 
-/// One engine's figures on one program.
-struct Row {
-    engine: &'static str,
-    /// Executions to the full verdict.
-    executions: u64,
-    per_second: f64,
-    verdict: Duration,
+use measure::{Budget, Form};
+use random::Sample;
+
+/// What was asked for on the command line.
+struct Asked {
+    command: Option<String>,
+    quick: bool,
+    form: Form,
+    seconds: Option<u64>,
+    programs: Option<usize>,
+    executions: Option<usize>,
+    seed: Option<u64>,
+    update: Option<PathBuf>,
 }
 
-/// Repeats a check until enough time has passed.
-fn measure(engine: &'static str, check: impl Fn() -> u64) -> Row {
-    let executions = check();
-    let started = Instant::now();
-    let mut spent = 0;
-    let mut checks = 0_u32;
-    while started.elapsed() < PER_ROW {
-        spent += check();
-        checks += 1;
-    }
-    let elapsed = started.elapsed();
-    #[expect(clippy::cast_precision_loss, reason = "a rate is printed with three digits")]
-    let per_second = spent as f64 / elapsed.as_secs_f64();
-    Row { engine, executions, per_second, verdict: elapsed / checks }
-}
-
-/// Two threads, or three, each load and store one atomic: the program under each engine.
-macro_rules! lost_update {
-    ($engine:ident, $threads:expr) => {{
-        use ::$engine::sync::atomic::{AtomicU32, Ordering::SeqCst};
-        use ::$engine::thread;
-        let jar = std::sync::Arc::new(AtomicU32::new(0));
-        let strands: Vec<_> = (0..$threads)
-            .map(|_| {
-                let jar = std::sync::Arc::clone(&jar);
-                thread::spawn(move || jar.store(jar.load(SeqCst) + 1, SeqCst))
-            })
-            .collect();
-        for strand in strands {
-            strand.join().expect("it does not panic");
+fn asked() -> Result<Asked, String> {
+    let mut asked = Asked {
+        command: None,
+        quick: false,
+        form: Form::Text,
+        seconds: None,
+        programs: None,
+        executions: None,
+        seed: None,
+        update: None,
+    };
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        let mut value = || words.next().ok_or(format!("{word} needs a value"));
+        match word.as_str() {
+            "--quick" => asked.quick = true,
+            "--markdown" => asked.form = Form::Markdown,
+            "--seconds" => asked.seconds = Some(number(&value()?)?),
+            "--seed" => asked.seed = Some(number(&value()?)?),
+            "--programs" => asked.programs = Some(number(&value()?)?),
+            "--executions" => asked.executions = Some(number(&value()?)?),
+            "--update" => asked.update = Some(value()?.into()),
+            "long-run" | "loom-random" => asked.command = Some(word),
+            _ => return Err(format!("`{word}` is not known")),
         }
-    }};
-}
-
-/// As many threads lock, add one and unlock.
-macro_rules! one_lock {
-    ($engine:ident, $threads:expr) => {{
-        use ::$engine::sync::Mutex;
-        use ::$engine::thread;
-        let jar = std::sync::Arc::new(Mutex::new(0));
-        let strands: Vec<_> = (0..$threads)
-            .map(|_| {
-                let jar = std::sync::Arc::clone(&jar);
-                thread::spawn(move || *jar.lock().expect("not poisoned") += 1)
-            })
-            .collect();
-        for strand in strands {
-            strand.join().expect("it does not panic");
-        }
-    }};
-}
-
-fn drawloom(every: bool, program: impl Fn() + Clone + Send + Sync + 'static) -> u64 {
-    let check = drawloom::Check::new();
-    let check = if every { check.every_schedule() } else { check };
-    check.run(program).executions
-}
-
-fn loom(program: impl Fn() + Clone + Send + Sync + 'static) -> u64 {
-    let executions = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(0));
-    let counted = std::sync::Arc::clone(&executions);
-    let mut builder = loom::model::Builder::new();
-    builder.max_branches = 10_000;
-    builder.check(move || {
-        counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        program();
-    });
-    executions.load(std::sync::atomic::Ordering::Relaxed)
-}
-
-fn shuttle(program: impl Fn() + Clone + Send + Sync + 'static) -> u64 {
-    let scheduler = shuttle::scheduler::DfsScheduler::new(None, false);
-    let runner = shuttle::Runner::new(scheduler, shuttle::Config::new());
-    runner.run(program) as u64
-}
-
-/// The floor: start a coroutine on a stack that is there and switch to it three times.
-fn coroutine() -> u64 {
-    use corosensei::stack::DefaultStack;
-    use corosensei::{Coroutine, CoroutineResult};
-    let mut stack = Some(DefaultStack::new(64 * 1024).expect("a stack"));
-    for _ in 0..10_000 {
-        let free = stack.take().expect("the stack came back");
-        let mut fiber = Coroutine::with_stack(free, |yielder, ()| {
-            yielder.suspend(());
-            yielder.suspend(());
-        });
-        while let CoroutineResult::Yield(()) = fiber.resume(()) {}
-        stack = Some(fiber.into_stack());
     }
-    10_000
+    Ok(asked)
 }
 
-fn print(title: &str, rows: &[Row]) {
-    println!("{title}");
-    println!("  engine                executions   executions/s     to the verdict");
-    for row in rows {
-        let Row { engine, executions, per_second, verdict } = row;
-        println!("  {engine:<20} {executions:>11} {per_second:>14.0} {verdict:>18.1?}");
+fn number<N: FromStr>(text: &str) -> Result<N, String> {
+    text.parse().map_err(|_| format!("`{text}` is no number"))
+}
+
+/// Prints it, or puts it into a page of the book.
+fn publish(text: &str, name: &str, update: Option<&Path>) -> Result<(), String> {
+    let Some(path) = update else {
+        println!("{text}");
+        return Ok(());
+    };
+    let error = |error| format!("{}: {error}", path.display());
+    let page = std::fs::read_to_string(path).map_err(error)?;
+    std::fs::write(path, page::with_part(&page, name, text)).map_err(error)
+}
+
+fn measured(asked: &Asked) -> Result<(), String> {
+    let (check, repeat) = if asked.quick { (500, 50) } else { (3_000, 300) };
+    let check = asked.seconds.map_or(Duration::from_millis(check), Duration::from_secs);
+    let budget = Budget { check, repeat: Duration::from_millis(repeat) };
+    let form = if asked.update.is_some() { Form::Markdown } else { asked.form };
+    publish(&measure::report(budget, form), "measured", asked.update.as_deref())
+}
+
+fn loom_random(asked: &Asked) -> Result<(), String> {
+    let mut sample = Sample::BOOK;
+    sample.seed = asked.seed.unwrap_or(sample.seed);
+    sample.most = asked.executions.unwrap_or(sample.most);
+    if let Some(programs) = asked.programs {
+        sample.each = programs.div_ceil(random::ROWS);
     }
-    println!();
-}
-
-/// The programs, under each of the engines. shuttle comes last: it puts a panic hook in front of the
-/// process's that is never taken away.
-fn tables() -> Vec<(&'static str, Vec<Row>)> {
-    let graph = "drawloom";
-    let every = "drawloom, no merging";
-    let mut tables = vec![
-        (
-            "lost update, 2 threads",
-            vec![
-                measure(graph, || drawloom(false, || lost_update!(drawloom, 2))),
-                measure(every, || drawloom(true, || lost_update!(drawloom, 2))),
-                measure("loom", || loom(|| lost_update!(loom, 2))),
-            ],
-        ),
-        (
-            "lost update, 3 threads",
-            vec![
-                measure(graph, || drawloom(false, || lost_update!(drawloom, 3))),
-                measure(every, || drawloom(true, || lost_update!(drawloom, 3))),
-                measure("loom", || loom(|| lost_update!(loom, 3))),
-            ],
-        ),
-        (
-            "one lock, 3 threads",
-            vec![
-                measure(graph, || drawloom(false, || one_lock!(drawloom, 3))),
-                measure(every, || drawloom(true, || one_lock!(drawloom, 3))),
-                measure("loom", || loom(|| one_lock!(loom, 3))),
-            ],
-        ),
-        (
-            "lost update, 4 threads",
-            vec![
-                measure(graph, || drawloom(false, || lost_update!(drawloom, 4))),
-                measure(every, || drawloom(true, || lost_update!(drawloom, 4))),
-            ],
-        ),
-    ];
-    tables[0].1.push(measure("shuttle", || shuttle(|| lost_update!(shuttle, 2))));
-    tables[1].1.push(measure("shuttle", || shuttle(|| lost_update!(shuttle, 3))));
-    tables[2].1.push(measure("shuttle", || shuttle(|| one_lock!(shuttle, 3))));
-    tables
+    let found = random::compare::<engines::Drawloom, engines::Loom>(sample);
+    publish(&found.markdown(), "loom-random", asked.update.as_deref())?;
+    println!("{}", found.smallest());
+    Ok(())
 }
 
 fn main() {
-    println!("{} processors\n", std::thread::available_parallelism().map_or(1, Into::into));
-    print("a coroutine, started and switched to three times", &[measure("corosensei", coroutine)]);
-    for (title, rows) in tables() {
-        print(title, &rows);
+    let result = asked().and_then(|asked| match asked.command.as_deref() {
+        Some("long-run") => {
+            print!("{}", measure::long_run());
+            Ok(())
+        }
+        Some(_) => loom_random(&asked),
+        None => measured(&asked),
+    });
+    if let Err(message) = result {
+        eprintln!("{message}");
+        std::process::exit(2);
     }
 }

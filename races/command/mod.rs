@@ -1,13 +1,16 @@
 //! What can be typed, and what answers it.
 //!
 //! Every command is a function from what was typed to a text and an exit code. Nothing here prints,
-//! but for `verify`, whose progress goes to the standard error.
+//! but for what tells somebody who waits how far it is, on the standard error.
 
+mod bounds;
 mod first_minute;
 mod fix;
+mod interrupt;
 mod json;
 mod list;
 mod lookup;
+mod progress;
 mod replay;
 mod run;
 mod settings;
@@ -31,6 +34,8 @@ pub(crate) const USAGE: u8 = 2;
 pub(crate) const INCOMPLETE: u8 = 3;
 /// A schedule does not fit the program.
 pub(crate) const UNFIT: u8 = 4;
+/// Somebody has typed Ctrl-C.
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// What was typed. Ends the process where that cannot be understood.
 pub(crate) fn arguments() -> ArgMatches {
@@ -60,7 +65,7 @@ fn cli() -> Command {
     Command::new("races")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Races in threads and in async code: shown failing, and shown fixed")
-        .after_help("Without a command: the first minute. Exit codes: 0 as expected, 1 differs, 2 usage, 3 incomplete, 4 a schedule does not fit.")
+        .after_help("Without a command: the first minute. Exit codes: 0 as expected, 1 differs, 2 usage, 3 incomplete, 4 a schedule does not fit, 130 interrupted.")
         .disable_help_subcommand(true)
         .args(settings::global())
         .subcommand(Command::new("list").about("All races, with how many of their schedules fail").arg(format_of(&["text", "json"])))
@@ -71,7 +76,7 @@ fn cli() -> Command {
                 .arg(race())
                 .arg(engine())
                 .arg(format_of(&["text", "plain", "json"]))
-                .args(limits()),
+                .args(bounds::flags()),
         )
         .subcommand(
             Command::new("fix")
@@ -129,24 +134,4 @@ fn format_of(names: &'static [&'static str]) -> Arg {
         .default_value(names[0])
         .action(ArgAction::Set)
         .help("How the answer is written")
-}
-
-/// What bounds an exploration.
-fn limits() -> [Arg; 3] {
-    let number = |name: &'static str, help: &'static str| {
-        Arg::new(name)
-            .long(name)
-            .value_name("N")
-            .value_parser(value_parser!(u64).range(1..))
-            .help(help)
-    };
-    [
-        number("max-executions", "Stop after so many executions"),
-        number("max-steps", "Call an execution endless after so many steps"),
-        Arg::new("time")
-            .long("time")
-            .value_name("SECONDS")
-            .value_parser(value_parser!(u64).range(1..))
-            .help("Stop after so many seconds"),
-    ]
 }

@@ -1,38 +1,59 @@
 //! `races run`: every schedule of a race, and the simplest that fails.
 
-use std::time::Duration;
-
 use clap::ArgMatches;
 use drawloom::render::{self, Context};
-use drawloom::{Check, Engine, Limit, Report, Verdict};
+use drawloom::{Check, Engine, Limit, Report, Sampling, Schedule, Verdict};
 use races::catalogue::{Loom, Race, Role, Variant};
 
+use super::bounds::bounded;
+use super::interrupt::Interrupt;
 use super::json::Json;
 use super::lookup::lookup;
+use super::progress::Line;
 use super::settings::Settings;
-use super::{AS_EXPECTED, Answer, DIFFERS, INCOMPLETE, UNFIT};
+use super::{AS_EXPECTED, Answer, DIFFERS, INCOMPLETE, INTERRUPTED, UNFIT};
 
 pub(crate) fn answer(settings: &Settings, given: &ArgMatches) -> Result<Answer, String> {
     let (race, variant) = lookup(given.get_one::<String>("race").map_or("", String::as_str))?;
     let engine = engine(given).unwrap_or_default();
-    let check = bounded(check(settings, engine), given);
-    let variants: Vec<&Variant> = match variant {
+    let check = bounded(check(settings, engine), engine, given)?;
+    let variants: Vec<&'static Variant> = match variant {
         Some(variant) => vec![variant],
         None => race.variants.iter().collect(),
     };
-    let reports: Vec<(&Variant, Report<()>)> =
-        variants.into_iter().map(|variant| (variant, check.run(variant.program))).collect();
-    let code = reports
-        .iter()
-        .map(|(variant, report)| code(variant, engine, report))
-        .max()
-        .unwrap_or(AS_EXPECTED);
+    let (reports, interrupted) = if engine == Engine::Explorer {
+        attended(check, variants)
+    } else {
+        let run = |variant: &'static Variant| (variant, check.run(variant.program));
+        (variants.into_iter().map(run).collect(), false)
+    };
+    let found_code = reports.iter().map(|(variant, report)| code(variant, engine, report)).max();
+    let code = if interrupted { INTERRUPTED } else { found_code.unwrap_or(AS_EXPECTED) };
     if given.get_one::<String>("format").is_some_and(|format| format == "json") {
         let found = reports.iter().map(|(variant, report)| found(race, variant, engine, report));
         let document = Json::Object(vec![("variants", Json::List(found.collect()))]);
         return Ok((document.document(), code));
     }
     Ok((text(settings, race, &reports), code))
+}
+
+/// What was found of a variant.
+type Checked = (&'static Variant, Report<()>);
+
+/// Runs the variants for somebody who may be told how far it is, and who may have enough of it; says
+/// whether they had.
+fn attended(check: Check, variants: Vec<&'static Variant>) -> (Vec<Checked>, bool) {
+    let (interrupt, line) = (Interrupt::watch(), Line::new());
+    let check = line.follow(check.stop_when(interrupt.flag()));
+    let mut reports = Vec::new();
+    for variant in variants {
+        reports.push((variant, check.run(variant.program)));
+        line.clear();
+        if interrupt.has_come() {
+            break;
+        }
+    }
+    (reports, interrupt.has_come())
 }
 
 /// A check with the races' own sources.
@@ -49,25 +70,13 @@ pub(crate) fn engine(given: &ArgMatches) -> Option<Engine> {
     })
 }
 
-fn bounded(check: Check, given: &ArgMatches) -> Check {
-    let number = |name: &str| given.get_one::<u64>(name).copied();
-    let mut check = check;
-    if let Some(executions) = number("max-executions") {
-        check = check.max_executions(executions);
-    }
-    if let Some(steps) = number("max-steps") {
-        check = check.max_steps(usize::try_from(steps).unwrap_or(usize::MAX));
-    }
-    if let Some(seconds) = number("time") {
-        check = check.max_time(Duration::from_secs(seconds));
-    }
-    check
-}
-
 /// The first variant's whole report, and a line for each other.
 fn text(settings: &Settings, race: &Race, reports: &[(&Variant, Report<()>)]) -> String {
     let Some(((first, report), others)) = reports.split_first() else { return String::new() };
-    let context = context(settings, race, first);
+    let mut context = context(settings, race, first);
+    if let (Some(failure), Some(again)) = (report.failure(), report.again) {
+        context.next.splice(0..0, once_more(settings, &failure.schedule, again, race, first));
+    }
     let mut text = render::report(report, &context, &settings.style, &settings.sources);
     if !others.is_empty() {
         text.push('\n');
@@ -115,11 +124,12 @@ pub(crate) fn lines(
 /// `6 schedules, 4 fail`.
 fn counts(report: &Report<()>) -> String {
     let Some(counts) = report.schedules else {
-        let executions = report.executions;
-        return format!(
-            "{executions} {}",
-            plural(u128::from(executions), "execution", "executions")
-        );
+        let (failed, executions) = (report.failed_executions, report.executions);
+        let noun = plural(u128::from(executions), "execution", "executions");
+        return match failed {
+            0 => format!("{executions} {noun}"),
+            failed => format!("{failed} of {executions} {noun} failed"),
+        };
     };
     let fail = plural(counts.failing, "fails", "fail");
     format!(
@@ -156,6 +166,29 @@ pub(crate) fn context(settings: &Settings, race: &Race, variant: &Variant) -> Co
     Context { title: Some(name), fix, next }
 }
 
+/// How a failure of a sample is seen again: by its schedule, and by its seed.
+fn once_more(
+    settings: &Settings,
+    schedule: &Schedule,
+    again: Sampling,
+    race: &Race,
+    variant: &Variant,
+) -> [(String, String); 2] {
+    let (command, name) = (settings.command, format!("{}/{}", race.id, variant.id));
+    let depth = match again {
+        Sampling::Pct { depth, .. } => format!(" --depth {depth}"),
+        _ => String::new(),
+    };
+    let (word, seed) = (again.word(), again.seed());
+    [
+        (format!("{command} replay {name} {schedule}"), "this schedule again".to_owned()),
+        (
+            format!("{command} run {name} --sample {word}{depth} --seed {seed} --max-executions 1"),
+            "the same, drawn again".to_owned(),
+        ),
+    ]
+}
+
 /// Whether an engine has found what the catalogue says that it must, or what is different.
 pub(crate) fn judge(variant: &Variant, engine: Engine, report: &Report<()>) -> Result<(), String> {
     match engine {
@@ -169,6 +202,10 @@ fn judge_explorer(variant: &Variant, report: &Report<()>) -> Result<(), String> 
     let expect = variant.expect;
     if let Verdict::Inconclusive(limit) = &report.verdict {
         return Err(limit.to_string());
+    }
+    if report.limit.is_some() {
+        // It fails, and how often was not to be known.
+        return fails_as_expected(variant, report);
     }
     let found = report.schedules.map(|counts| (counts.failing, counts.all));
     if found != Some((expect.failing, expect.schedules)) {
@@ -251,6 +288,10 @@ pub(crate) fn found(race: &Race, variant: &Variant, engine: Engine, report: &Rep
         ("schedules", Json::count(schedules.map(|counts| counts.all))),
         ("failing", Json::count(schedules.map(|counts| counts.failing))),
         ("executions", Json::count(Some(report.executions))),
+        ("failed_executions", Json::count(Some(report.failed_executions))),
+        ("estimate", Json::count(report.estimate)),
+        ("limit", Json::count(report.limit.as_ref().map(Limit::word))),
         ("schedule", Json::count(schedule)),
+        ("seed", Json::count(report.again.map(Sampling::seed))),
     ])
 }

@@ -2,9 +2,11 @@
 
 use crate::engine::Panicked;
 use crate::engine::explorer::{Ending, State};
+use crate::plan::Check;
 use crate::step::Kind;
 use crate::trace::{Place, Trace};
-use crate::verdict::{Failure, FailureKind};
+use crate::verdict::{Failure, FailureKind, Limit};
+use crate::worker::Overflow;
 
 /// What went wrong. The message of a deadlock is read from the trace, which only the execution that is
 /// shown has.
@@ -22,6 +24,24 @@ impl Fault {
         }
         Failure { kind, message, place, schedule: trace.schedule(), simplest, trace }
     }
+}
+
+/// What is said of a strand whose thread was lost when its stack overflowed: that thread has its name,
+/// so it is read from where the strand was started.
+pub(super) fn overflowed(overflow: &Overflow, check: &Check) -> Limit {
+    let birth = overflow.birth.map(Place::from);
+    let made = birth.as_ref().and_then(|birth| {
+        let sources = &check.sources;
+        sources.name_made_at(birth).or_else(|| sources.name_of_callee(birth))
+    });
+    let strand = match (overflow.is_main, made, birth) {
+        (true, ..) => "main".to_owned(),
+        (_, Some(name), _) => name,
+        (_, None, Some(birth)) => format!("the strand that is started at {birth}"),
+        (_, None, None) => "a strand".to_owned(),
+    };
+    let (stack, place) = (check.bounds.stack, overflow.at.map(Place::from));
+    Limit::StackOverflow { strand, stack, place }
 }
 
 /// What went wrong in an execution, if anything did.
@@ -49,6 +69,9 @@ fn panic_fault(panicked: &Panicked) -> Fault {
     Fault { kind: FailureKind::Panic, message, place: Some(place) }
 }
 
+/// So many strands are told of one by one that cannot go on.
+const MOST_TOLD: usize = 8;
+
 /// `alice waits for fork, held by bob; bob waits for knife, held by alice`.
 fn deadlock_message(trace: &Trace) -> String {
     let name = |strand: usize| trace.strands[strand].name.as_str();
@@ -71,5 +94,11 @@ fn deadlock_message(trace: &Trace) -> String {
             (_, None) => format!("{who} waits, and nobody wakes it"),
         }
     });
-    waits.collect::<Vec<_>>().join("; ")
+    let mut waits: Vec<String> = waits.collect();
+    let more = waits.len().saturating_sub(MOST_TOLD);
+    if more > 1 {
+        waits.truncate(MOST_TOLD);
+        waits.push(format!("and {more} more wait"));
+    }
+    waits.join("; ")
 }

@@ -16,13 +16,15 @@ use self::fault::Fault;
 use self::report::Found;
 use self::search::{Repeatable, Stop};
 use crate::engine::Explorer;
-use crate::engine::explorer::{Decide, Ending, Moment, State};
-use crate::plan::{Check, Outcome, Outcomes};
+use crate::engine::explorer::{Decide, Ending, Moment, State, StrandId};
+use crate::plan::{Check, Outcome, Outcomes, Which};
 use crate::schedule::Schedule;
-use crate::search::{Choice, EverySchedule, Graph, Leaf};
+use crate::search::{
+    Bounded, Branch, Choice, EverySchedule, Leaf, Optimal, Sample, Sampling, Seen, Walk,
+};
 use crate::trace::Place;
 use crate::verdict::{Limit, Report, Schedules, Verdict};
-use crate::worker::{Pulse, watched};
+use crate::worker::{Lost, Pulse, observed};
 
 /// Why a program is given up whose runtime ends in the middle of everything.
 const TOO_MANY_WAYS: &str = "a runtime is dropped while more than ten of its tasks are about to be \
@@ -38,14 +40,14 @@ pub(crate) fn explore<T: Outcome>(
     program: Program<T>,
     caller: &'static Location<'static>,
 ) -> Report<T> {
-    let silence = check.max_silence;
-    let check = check.clone();
-    let explored =
-        watched(move |pulse| Exploration::new(&check, program, pulse, caller).run(), silence);
-    explored.unwrap_or_else(|place| {
-        Report::of(Verdict::Inconclusive(Limit::Stuck {
-            after: silence,
-            place: place.map(Place::from),
+    let after = check.max_silence;
+    let own = check.clone();
+    let work = move |pulse: &Arc<Pulse>| Exploration::new(&own, program, pulse, caller).run();
+    let explored = observed(work, after, check.observer.as_ref());
+    explored.unwrap_or_else(|lost| {
+        Report::of(Verdict::Inconclusive(match lost {
+            Lost::Still(place) => Limit::Stuck { after, place: place.map(Place::from) },
+            Lost::Overflowed(overflow) => fault::overflowed(&overflow, check),
         }))
     })
 }
@@ -55,16 +57,31 @@ struct Exploration<'a, T> {
     program: Program<T>,
     caller: &'static Location<'static>,
     explorer: Explorer,
+    pulse: Arc<Pulse>,
     outcomes: Outcomes<T>,
     /// For each outcome, by its number less one, the first schedule that ended with it.
     firsts: Vec<Schedule>,
     executions: u64,
+    /// Executions of a search that had to start again.
+    restarted: u64,
+    /// How often it had to.
+    restarts: usize,
     failed: u64,
+    /// About how many executions there would have been, for a search that does not come to its end.
+    estimate: Option<u64>,
     started: Instant,
     /// The simplest failing schedule seen so far, for a search that does not come to its end.
-    best: Option<(usize, Schedule)>,
+    best: Option<Best>,
     /// The first execution, to be run again at the end.
     first: Option<Repeatable>,
+}
+
+/// The simplest failing schedule seen so far.
+struct Best {
+    switches: usize,
+    schedule: Schedule,
+    /// Which execution it was, counted from 0.
+    execution: u64,
 }
 
 /// One execution, judged.
@@ -85,39 +102,82 @@ impl<'a, T: Outcome> Exploration<'a, T> {
             program,
             caller,
             explorer: Explorer::new(check.bounds, pulse),
+            pulse: Arc::clone(pulse),
             outcomes: Outcomes::new(),
             firsts: Vec::new(),
             executions: 0,
+            restarted: 0,
+            restarts: 0,
             failed: 0,
+            estimate: None,
             started: Instant::now(),
             best: None,
             first: None,
         }
     }
 
-    fn run(mut self) -> Report<T> {
+    fn run(self) -> Report<T> {
         if let Some(schedule) = self.check.replay.clone() {
             return self.replay(&schedule);
         }
-        if self.check.every_schedule {
-            let mut search = EverySchedule::new();
-            let stop = self.search(&mut search);
-            let (all, failing) = search.counts();
-            let found = Found {
-                schedules: matches!(stop, Stop::Complete).then_some(Schedules { all, failing }),
-                simplest: search.simplest().map(<[Choice]>::to_vec),
-                outcomes: Some(search.outcomes().to_vec()),
-                ..Found::default()
-            };
-            return self.report(&stop, &found);
+        match self.check.which {
+            Which::All => self.all(),
+            Which::Every => self.every(),
+            Which::Preemptions(most) => self.bounded(most),
+            Which::Sample(sampling) => self.sampled(sampling),
         }
-        let mut graph = Graph::new(self.check.max_states);
-        let stop = self.search(&mut graph);
-        let found = match stop {
-            Stop::Complete => self.found(&graph),
-            Stop::Early(_) => Found::default(),
+    }
+
+    fn all(mut self) -> Report<T> {
+        let most_states = self.check.max_states;
+        let mut search = Optimal::new(most_states);
+        let mut walk = Walk::new(most_states);
+        let optimal = self.search_if_it_can(&mut search);
+        let minimal = matches!(optimal, Some(Stop::Complete));
+        let (stop, graph) = if let Some(stop) = optimal {
+            (stop, search.graph())
+        } else {
+            self.start_again();
+            (self.search(&mut walk), Some(walk.graph()))
         };
+        let mut found = match (&stop, graph) {
+            (Stop::Complete, Some(graph)) => self.found(graph),
+            (Stop::Complete, None) => Found { uncounted: Some(most_states), ..Found::default() },
+            (Stop::Early(_), _) => Found::default(),
+        };
+        found.minimal = minimal;
+        found.redundant = search.redundant() + self.restarted;
         self.report(&stop, &found)
+    }
+
+    fn every(mut self) -> Report<T> {
+        let mut search = EverySchedule::new();
+        let stop = self.search(&mut search);
+        let classes = Some(search.classes());
+        let found = Found { classes, ..Found::one_by_one(search.seen(), &stop) };
+        self.report(&stop, &found)
+    }
+
+    fn bounded(mut self, most: usize) -> Report<T> {
+        let mut search = Bounded::new(most);
+        let stop = match self.search(&mut search) {
+            Stop::Complete if search.has_cut() => Stop::Early(Limit::Preemptions(most)),
+            stop => stop,
+        };
+        let found = Found::one_by_one(search.seen(), &stop);
+        self.report(&stop, &found)
+    }
+
+    fn sampled(mut self, sampling: Sampling) -> Report<T> {
+        let mut search = Sample::new(sampling);
+        let stop = match self.search(&mut search) {
+            Stop::Complete => {
+                Stop::Early(Limit::Sampled { sampling, schedules: search.schedules() })
+            }
+            stop @ Stop::Early(_) => stop,
+        };
+        let again = self.best.as_ref().map(|best| sampling.only(best.execution));
+        Report { again, ..self.report(&stop, &Found::default()) }
     }
 
     /// Runs the program once and judges how it ended.
@@ -139,6 +199,7 @@ impl<'a, T: Outcome> Exploration<'a, T> {
             Ending::TooManyWays => return Err(Limit::Refused(TOO_MANY_WAYS.to_owned())),
             Ending::StrandLimit => return Err(Limit::Strands(self.check.bounds.strands)),
             Ending::NoStack => return Err(Limit::Stacks),
+            Ending::Overflow { strand, at } => return Err(self.no_room(strand, at)),
             ending => explorer.look(|state| fault::fault_of(ending, state)),
         };
         let outcome = match (&fault, value.into_inner()) {
@@ -156,16 +217,47 @@ impl<'a, T: Outcome> Exploration<'a, T> {
         Ok(judged)
     }
 
+    /// A strand has no room left on its stack for the operation in a line.
+    fn no_room(&self, strand: StrandId, at: &'static Location<'static>) -> Limit {
+        let mut trace = self.explorer.look(|state| state.trace(&self.check.sources));
+        Limit::StackOverflow {
+            strand: trace.strands.swap_remove(strand).name,
+            stack: self.check.bounds.stack,
+            place: Some(Place::from(at)),
+        }
+    }
+
     fn keep_best(&mut self) {
         let schedule = self.explorer.look(State::schedule);
         let switches = schedule.switches();
-        let better = self.best.as_ref().is_none_or(|(best, held)| {
-            (switches, schedule.len(), &schedule) < (*best, held.len(), held)
+        let better = self.best.as_ref().is_none_or(|best| {
+            (switches, schedule.len(), &schedule)
+                < (best.switches, best.schedule.len(), &best.schedule)
         });
         if better {
-            self.best = Some((switches, schedule));
+            self.best = Some(Best { switches, schedule, execution: self.executions - 1 });
         }
     }
+}
+
+impl Found {
+    /// What a search tells that runs each schedule by itself.
+    fn one_by_one(seen: &Seen, stop: &Stop) -> Self {
+        let complete = matches!(stop, Stop::Complete);
+        let (all, failing) = (seen.all, seen.failing);
+        Self {
+            schedules: complete.then_some(Schedules { all, failing }),
+            simplest: seen.simplest().map(<[Choice]>::to_vec),
+            outcomes: complete.then(|| seen.outcomes.clone()),
+            ..Self::default()
+        }
+    }
+}
+
+/// A moment of the engine's, as a search sees it.
+fn branch<'a>(moment: &Moment<'a>) -> Branch<'a> {
+    let &Moment { step, run, enabled, strands, last } = moment;
+    Branch { step, run, enabled, numbers: strands, last }
 }
 
 /// The plan's choice, and behind the plan whoever went last.

@@ -8,7 +8,7 @@ use crate::engine::explorer::State;
 use crate::plan::{Outcome, Outcomes};
 use crate::schedule::Schedule;
 use crate::search::{Choice, Counts, Graph, Leaf};
-use crate::verdict::{Failure, Listed, OutcomeInfo, Report, Schedules, Verdict};
+use crate::verdict::{Failure, Limit, Listed, OutcomeInfo, Report, Schedules, Verdict};
 
 /// For so many outcomes the simplest schedule is looked for; the others show the first that was seen.
 const MOST_EXAMPLES: u32 = 64;
@@ -17,6 +17,10 @@ const MOST_EXAMPLES: u32 = 64;
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) schedules: Option<Schedules>,
+    pub(super) uncounted: Option<usize>,
+    pub(super) classes: Option<usize>,
+    pub(super) minimal: bool,
+    pub(super) redundant: u64,
     pub(super) states: Option<usize>,
     pub(super) simplest: Option<Vec<Choice>>,
     pub(super) along: Option<Vec<Counts>>,
@@ -45,6 +49,7 @@ impl<T: Outcome> Exploration<'_, T> {
             outcomes: graph.outcomes(),
             examples,
             listed: graph.list(self.check.list),
+            ..Found::default()
         }
     }
 
@@ -52,6 +57,15 @@ impl<T: Outcome> Exploration<'_, T> {
         let (executions, failed_executions) = (self.executions, self.failed);
         let complete = matches!(stop, Stop::Complete);
         let failure = self.failure(complete, found);
+        let limit = match (stop, &self.best) {
+            (Stop::Early(limit), _) if !limit.is_bound() => Some(limit.clone()),
+            // What has failed holds when it is run again, so nothing can be said of the rest either.
+            (_, Some(best)) if failure.is_none() => {
+                Some(Limit::Differs { step: best.schedule.len() + 1 })
+            }
+            (Stop::Early(limit), _) => Some(limit.clone()),
+            (Stop::Complete, _) => None,
+        };
         let examples: Vec<Schedule> =
             found.examples.iter().map(|choices| self.numbered(choices)).collect();
         let listed = found
@@ -59,10 +73,10 @@ impl<T: Outcome> Exploration<'_, T> {
             .iter()
             .map(|(choices, leaf)| Listed { schedule: self.numbered(choices), fails: leaf.failing })
             .collect();
-        let verdict = match (failure, stop) {
+        let verdict = match (failure, &limit) {
             (Some(failure), _) => Verdict::Failed(Box::new(failure)),
-            (None, Stop::Early(limit)) => Verdict::Inconclusive(limit.clone()),
-            (None, Stop::Complete) => Verdict::Verified,
+            (None, Some(limit)) => Verdict::Inconclusive(limit.clone()),
+            (None, None) => Verdict::Verified,
         };
         let numbers = std::mem::replace(&mut self.outcomes, Outcomes::new()).into_numbers();
         let outcomes = numbers.into_iter().map(|(value, number)| {
@@ -75,9 +89,16 @@ impl<T: Outcome> Exploration<'_, T> {
         });
         Report {
             verdict,
+            limit,
             executions,
             failed_executions,
+            estimate: self.estimate,
+            again: None,
             schedules: found.schedules,
+            uncounted: found.uncounted,
+            classes: found.classes,
+            minimal: found.minimal,
+            redundant: found.redundant,
             states: found.states,
             outcomes: outcomes.collect(),
             listed,
@@ -89,7 +110,7 @@ impl<T: Outcome> Exploration<'_, T> {
     pub(super) fn failure(&mut self, complete: bool, found: &Found) -> Option<Failure> {
         if std::thread::panicking() {
             // Nothing can run on this thread any more: see `Limit::Leftover`.
-            let (_, schedule) = self.best.clone()?;
+            let schedule = self.best.as_ref()?.schedule.clone();
             let check = self.check.clone().replay(schedule);
             let report = explore(&check, Arc::clone(&self.program), self.caller);
             return match report.verdict {
@@ -102,8 +123,8 @@ impl<T: Outcome> Exploration<'_, T> {
                 let choices = choices.clone();
                 self.execute(&mut |moment| follow(&choices, moment))
             }
-            (None, Some((_, schedule))) => {
-                let schedule = schedule.clone();
+            (None, Some(best)) => {
+                let schedule = best.schedule.clone();
                 self.execute(&mut |moment| match schedule.turns.get(moment.step) {
                     Some(&turn) => moment.turn(turn),
                     None => Some(moment.stay()),
@@ -119,7 +140,7 @@ impl<T: Outcome> Exploration<'_, T> {
                 step.counts = Some(*counts);
             }
         }
-        Some(fault.into_failure(trace, complete))
+        Some(fault.into_failure(trace, complete && found.simplest.is_some()))
     }
 
     /// The strand numbers of a schedule that the search has found.

@@ -1,7 +1,8 @@
 //! Running schedules until the search has no more, or a limit is hit.
 
-use super::{Exploration, follow, imports};
-use crate::plan::Outcome;
+use super::{Exploration, branch, follow, imports};
+use crate::plan::{Outcome, Which};
+use crate::progress::whole;
 use crate::search::{Choice, Leaf, Run, Search, Stuck};
 use crate::verdict::Limit;
 
@@ -19,52 +20,109 @@ pub(super) enum Stop {
     Early(Limit),
 }
 
+/// How often a search starts again because objects were taken for others. A program that still confuses
+/// them behaves differently each time, and is told so if that makes a difference.
+const MOST_RESTARTS: usize = 100;
+
+/// Why there is no next execution.
+enum Halt {
+    Limit(Limit),
+    /// The program has things in it that this search cannot order.
+    Intricate,
+}
+
 impl<T: Outcome> Exploration<'_, T> {
     /// Runs schedules until the search has no more or a limit is hit.
     pub(super) fn search(&mut self, search: &mut dyn Search) -> Stop {
+        self.search_if_it_can(search).unwrap_or(Stop::Complete)
+    }
+
+    /// As [`Exploration::search`]; `None` if the program has things in it that this search cannot order.
+    pub(super) fn search_if_it_can(&mut self, search: &mut dyn Search) -> Option<Stop> {
+        let stop = self.search_on(search)?;
+        if matches!(stop, Stop::Early(_)) {
+            self.estimate = search.estimate().map(whole).filter(|&all| all > self.executions);
+        }
+        Some(stop)
+    }
+
+    fn search_on(&mut self, search: &mut dyn Search) -> Option<Stop> {
         loop {
-            let mut missing = None;
-            let ending = self.execute(&mut |moment| {
-                let position = follow(search.plan(), moment);
-                if position.is_none() {
-                    missing = Some(moment.step);
-                }
-                position
-            });
-            if let Some(step) = missing {
-                return Stop::Early(Limit::Differs { step: step + 1 });
-            }
-            let judged = match ending {
-                Ok(judged) => judged,
-                Err(limit) => return Stop::Early(limit),
+            let last = match self.next(search) {
+                Ok(last) => last,
+                Err(Halt::Limit(limit)) => return Some(Stop::Early(limit)),
+                Err(Halt::Intricate) => return None,
             };
-            let recorded = self.explorer.with_run(|run| search.record(run, judged.leaf));
-            if self.first.is_none() {
-                self.first = Some(self.repeatable(judged.leaf));
-            }
-            match recorded {
-                Ok(()) => {}
-                Err(Stuck::Full) => return Stop::Early(Limit::States(self.check.max_states)),
-                Err(Stuck::Differs { step }) => {
-                    return Stop::Early(Limit::Differs { step: step + 1 });
-                }
-            }
-            if std::thread::panicking() {
-                return Stop::Early(Limit::Leftover);
-            }
             if !search.advance() {
-                let last = self.repeatable(judged.leaf);
-                return self.complete(last);
+                let last = last.map(|leaf| self.repeatable(leaf));
+                return Some(self.complete(last));
             }
-            if self.executions >= self.check.max_executions {
-                return Stop::Early(Limit::Executions(self.check.max_executions));
+            if self.check.observer.is_some() {
+                self.pulse.count(self.executions, self.failed, search.estimate());
             }
-            if let Some(most) = self.check.max_time
-                && self.started.elapsed() >= most
-            {
-                return Stop::Early(Limit::Time(most));
+            if let Some(limit) = self.limit() {
+                return Some(Stop::Early(limit));
             }
         }
+    }
+
+    /// Runs the schedule that comes next. Without a leaf it was given up on the way.
+    fn next(&mut self, search: &mut dyn Search) -> Result<Option<Leaf>, Halt> {
+        let (mut given_up, mut ending);
+        loop {
+            given_up = false;
+            ending = self.execute(&mut |moment| {
+                let position = search.choose(&branch(moment));
+                given_up |= position.is_none();
+                position
+            });
+            let confused = self.explorer.was_confused() && self.restarts < MOST_RESTARTS;
+            if !(confused && search.start_again()) {
+                break;
+            }
+            self.start_again();
+        }
+        let halt = |stuck| match stuck {
+            Stuck::Differs { step } => Halt::Limit(Limit::Differs { step: step + 1 }),
+            Stuck::Full => Halt::Limit(Limit::States(self.check.max_states)),
+            Stuck::Intricate => Halt::Intricate,
+        };
+        if given_up {
+            self.executions -= 1;
+            self.explorer.with_run(|run| search.give_up(run)).map_err(halt)?;
+            return Ok(None);
+        }
+        let leaf = ending.map_err(Halt::Limit)?.leaf;
+        let recorded = self.explorer.with_run(|run| search.record(run, leaf));
+        if self.first.is_none() {
+            self.first = Some(self.repeatable(leaf));
+        }
+        recorded.map_err(halt)?;
+        if std::thread::panicking() {
+            return Err(Halt::Limit(Limit::Leftover));
+        }
+        Ok(Some(leaf))
+    }
+
+    /// Why there may not be one more execution, if so.
+    fn limit(&self) -> Option<Limit> {
+        let check = self.check;
+        // A sample is as long as it was asked for.
+        let is_sample = matches!(check.which, Which::Sample(_));
+        if check.is_stopped() {
+            return Some(Limit::Stopped);
+        }
+        if self.executions >= check.max_executions && !is_sample {
+            return Some(Limit::Executions(check.max_executions));
+        }
+        check.max_time.filter(|&most| self.started.elapsed() >= most).map(Limit::Time)
+    }
+
+    /// Forgets what was spent so far, but for that it was.
+    pub(super) fn start_again(&mut self) {
+        self.restarted += self.executions;
+        self.restarts += 1;
+        (self.executions, self.failed, self.first) = (0, 0, None);
     }
 
     pub(super) fn repeatable(&self, leaf: Leaf) -> Repeatable {
@@ -74,9 +132,9 @@ impl<T: Outcome> Exploration<'_, T> {
 
     /// Runs the last and the first execution once more. A program that depends on something outside
     /// may have done so where no other execution came by.
-    pub(super) fn repeats(&mut self, last: Repeatable) -> Result<(), Limit> {
+    pub(super) fn repeats(&mut self, last: Option<Repeatable>) -> Result<(), Limit> {
         let counted = (self.executions, self.failed);
-        for before in [Some(last), self.first.clone()].into_iter().flatten() {
+        for before in [last, self.first.clone()].into_iter().flatten() {
             let plan: Vec<Choice> = before.steps.iter().map(|&(choice, _)| choice).collect();
             let judged = self.execute(&mut |moment| follow(&plan, moment))?;
             let again = self.repeatable(judged.leaf);
@@ -91,7 +149,7 @@ impl<T: Outcome> Exploration<'_, T> {
     }
 
     /// Everything was explored: unless there was nothing to explore, or something else each time.
-    pub(super) fn complete(&mut self, last: Repeatable) -> Stop {
+    pub(super) fn complete(&mut self, last: Option<Repeatable>) -> Stop {
         if let Err(limit) = self.repeats(last) {
             return Stop::Early(limit);
         }

@@ -25,6 +25,9 @@ pub(super) fn report<T: Debug>(report: &Report<T>, context: &Context, sources: &
         Verdict::Failed(failure) => {
             let (said, explored) = verdict::failing(report, failure);
             say(&mut page, format!("{subject} fails. {}. {}.", capital(&said), capital(&explored)));
+            if let Some(again) = report.again {
+                say(&mut page, format!("Drawn with seed {}.", again.seed()));
+            }
             failed(&mut page, failure, context, sources);
         }
         Verdict::Inconclusive(Limit::OneSchedule) => {
@@ -34,6 +37,9 @@ pub(super) fn report<T: Debug>(report: &Report<T>, context: &Context, sources: &
             say(&mut page, "Nothing was concluded.".to_owned());
             for line in limit.to_string().lines() {
                 say(&mut page, format!("{}.", capital(line)));
+            }
+            if let Some(so_far) = verdict::so_far(report) {
+                say(&mut page, format!("{so_far}."));
             }
         }
     }

@@ -4,8 +4,8 @@
 //! along edges and never by walking them one by one: two strands of thirty steps have more of them
 //! than could be walked.
 
-use super::graph::Graph;
-use super::{Choice, Name};
+use super::graph::{Edge, Graph};
+use super::{Choice, Leaf, Name};
 
 /// How many schedules lead on from a state, and how many of them fail.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,13 +66,17 @@ impl Graph {
     /// The schedule with the fewest switches, then the fewest steps, then the smallest, among those
     /// that end in a leaf that `wanted` accepts by its outcome and whether it fails.
     pub(crate) fn simplest(&self, wanted: impl Fn(bool, u32) -> bool) -> Option<Vec<Choice>> {
-        let distances = self.distances(&wanted);
+        let is_wanted = |leaf: Leaf| wanted(leaf.failing, leaf.outcome);
+        if !self.nodes.iter().any(|node| node.leaf.is_some_and(is_wanted)) {
+            return None;
+        }
+        let distances = self.distances(&is_wanted);
         let mut choices = Vec::new();
         let mut node = 0;
         let mut last: Option<Name> = None;
         while self.nodes.get(node)?.leaf.is_none() {
             let best = self.nodes[node].edges.iter().filter_map(|edge| {
-                let (switches, steps) = distance(&distances[edge.to], edge.choice.who)?;
+                let (switches, steps) = distances.after(edge)?;
                 let other = usize::from(last.is_some_and(|last| last != edge.choice.who));
                 Some((switches + other, steps, edge.choice, edge.to))
             });
@@ -81,9 +85,7 @@ impl Graph {
             last = Some(choice.who);
             node = to;
         }
-        // A program without a step has one end, and it need not be a wanted one.
-        let leaf = self.nodes[node].leaf?;
-        wanted(leaf.failing, leaf.outcome).then_some(choices)
+        Some(choices)
     }
 
     /// What could still happen along a path, given the counts of all nodes.
@@ -98,7 +100,7 @@ impl Graph {
     }
 
     /// The schedules in ascending order, `most` of them at the most, with how each ends.
-    pub(crate) fn list(&self, most: usize) -> Vec<(Vec<Choice>, super::Leaf)> {
+    pub(crate) fn list(&self, most: usize) -> Vec<(Vec<Choice>, Leaf)> {
         let mut listed = Vec::new();
         let mut open: Vec<(usize, Vec<Choice>)> = vec![(0, Vec::new())];
         while let Some((node, choices)) = open.pop() {
@@ -118,33 +120,33 @@ impl Graph {
     }
 
     /// For each node and each strand that has stepped last, how far a wanted end is.
-    fn distances(&self, wanted: &impl Fn(bool, u32) -> bool) -> Vec<Vec<(Name, Distance)>> {
-        let mut distances: Vec<Vec<(Name, Distance)>> = vec![Vec::new(); self.nodes.len()];
+    fn distances(&self, is_wanted: &impl Fn(Leaf) -> bool) -> Distances {
+        let mut distances = Distances { list: Vec::new(), of: vec![(0, 0); self.nodes.len()] };
+        // With `who` having stepped last: staying costs nothing, any other strand one switch.
+        let mut onward: Vec<(Name, Distance)> = Vec::new();
         for node in self.ends_first() {
-            if self.nodes[node].leaf.is_some_and(|leaf| wanted(leaf.failing, leaf.outcome)) {
-                distances[node].push((ANYONE, (0, 0)));
+            let start = distances.list.len();
+            if self.nodes[node].leaf.is_some_and(is_wanted) {
+                distances.list.push((ANYONE, (0, 0)));
+                distances.of[node] = (start, start + 1);
                 continue;
             }
-            // With `who` having stepped last: staying costs nothing, any other strand one switch.
-            let onward: Vec<(Name, Distance)> = self.nodes[node]
-                .edges
-                .iter()
-                .filter_map(|edge| {
-                    let (switches, steps) = distance(&distances[edge.to], edge.choice.who)?;
-                    Some((edge.choice.who, (switches, steps + 1)))
-                })
-                .collect();
+            onward.clear();
+            onward.extend(self.nodes[node].edges.iter().filter_map(|edge| {
+                let (switches, steps) = distances.after(edge)?;
+                Some((edge.choice.who, (switches, steps + 1)))
+            }));
             let switching =
                 onward.iter().map(|&(_, (switches, steps))| (switches + 1, steps)).min();
             let Some(switching) = switching else { continue };
-            let mut from_here: Vec<(Name, Distance)> = vec![(ANYONE, switching)];
+            distances.list.push((ANYONE, switching));
             for &(who, staying) in &onward {
-                match from_here.iter_mut().find(|(known, _)| *known == who) {
+                match distances.list[start..].iter_mut().find(|(known, _)| *known == who) {
                     Some((_, known)) => *known = staying.min(*known),
-                    None => from_here.push((who, staying.min(switching))),
+                    None => distances.list.push((who, staying.min(switching))),
                 }
             }
-            distances[node] = from_here;
+            distances.of[node] = (start, distances.list.len());
         }
         distances
     }
@@ -177,7 +179,20 @@ impl Graph {
 /// Stands for every strand that has no entry of its own.
 const ANYONE: Name = Name(u32::MAX);
 
-fn distance(distances: &[(Name, Distance)], last: Name) -> Option<Distance> {
-    let own = distances.iter().find(|(who, _)| *who == last);
-    own.or_else(|| distances.iter().find(|(who, _)| *who == ANYONE)).map(|&(_, far)| far)
+/// How far a wanted end is from each node, by the strand that has stepped last.
+struct Distances {
+    /// Those of all nodes, one after the other.
+    list: Vec<(Name, Distance)>,
+    /// For each node, where its own start and end. There are none where no way leads to a wanted end.
+    of: Vec<(usize, usize)>,
+}
+
+impl Distances {
+    /// How far a wanted end is after an edge.
+    fn after(&self, edge: &Edge) -> Option<Distance> {
+        let (start, end) = self.of[edge.to];
+        let distances = &self.list[start..end];
+        let own = distances.iter().find(|(who, _)| *who == edge.choice.who);
+        own.or_else(|| distances.iter().find(|(who, _)| *who == ANYONE)).map(|&(_, far)| far)
+    }
 }

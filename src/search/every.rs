@@ -4,7 +4,10 @@
 //! still turn moves on by one, and the wheels after it start again from zero. Nothing is merged and
 //! nothing is left out, so this is what every cleverer search is compared with.
 
-use super::{Choice, Leaf, Run, Search, Stuck};
+use std::collections::HashSet;
+
+use super::class::canonical;
+use super::{Branch, Choice, Leaf, Run, Search, Seen, Stuck};
 
 /// One wheel of the odometer.
 #[derive(Debug)]
@@ -35,10 +38,8 @@ impl Wheel {
 pub(crate) struct EverySchedule {
     wheels: Vec<Wheel>,
     plan: Vec<Choice>,
-    all: u128,
-    failing: u128,
-    outcomes: Vec<u128>,
-    simplest: Option<(usize, Vec<Choice>)>,
+    seen: Seen,
+    classes: HashSet<Box<[Choice]>>,
 }
 
 impl EverySchedule {
@@ -47,49 +48,25 @@ impl EverySchedule {
         Self::default()
     }
 
-    /// How many schedules were tried, and how many of them failed.
-    pub(crate) fn counts(&self) -> (u128, u128) {
-        (self.all, self.failing)
+    /// What the schedules that were tried had to show.
+    pub(crate) fn seen(&self) -> &Seen {
+        &self.seen
     }
 
-    /// How many schedules ended in each outcome.
-    pub(crate) fn outcomes(&self) -> &[u128] {
-        &self.outcomes
-    }
-
-    /// The failing schedule with the fewest switches, then the fewest steps, then the smallest.
-    pub(crate) fn simplest(&self) -> Option<&[Choice]> {
-        self.simplest.as_ref().map(|(_, choices)| choices.as_slice())
-    }
-
-    fn consider(&mut self, run: &Run) {
-        let choices: Vec<Choice> = run.steps.iter().map(|step| step.choice).collect();
-        let switches = choices.windows(2).filter(|pair| pair[0].who != pair[1].who).count();
-        let better = self.simplest.as_ref().is_none_or(|(best, held)| {
-            (switches, choices.len(), &choices) < (*best, held.len(), held)
-        });
-        if better {
-            self.simplest = Some((switches, choices));
-        }
+    /// How many classes the schedules fall into that differ in more than the order of independent steps.
+    pub(crate) fn classes(&self) -> usize {
+        self.classes.len()
     }
 }
 
 impl Search for EverySchedule {
-    fn plan(&self) -> &[Choice] {
-        &self.plan
+    fn choose(&mut self, branch: &Branch<'_>) -> Option<usize> {
+        branch.follow(&self.plan)
     }
 
     fn record(&mut self, run: &Run, leaf: Leaf) -> Result<(), Stuck> {
-        self.all += 1;
-        let outcome = leaf.outcome as usize;
-        if self.outcomes.len() <= outcome {
-            self.outcomes.resize(outcome + 1, 0);
-        }
-        self.outcomes[outcome] += 1;
-        if leaf.failing {
-            self.failing += 1;
-            self.consider(run);
-        }
+        self.seen.count(run, leaf);
+        self.classes.insert(canonical(run));
         for (depth, step) in run.steps.iter().enumerate() {
             let enabled = run.enabled_at(depth);
             if let Some(wheel) = self.wheels.get_mut(depth) {
@@ -119,40 +96,44 @@ impl Search for EverySchedule {
         }
         false
     }
+
+    fn estimate(&self) -> Option<f64> {
+        let turns = self.wheels.iter().map(|wheel| (wheel.turned, wheel.choices.len()));
+        self.seen.extrapolate(turns)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Choice, Leaf, Name, Run, RunStep, Search};
+    use super::super::seen::tests::run;
+    use super::super::{Branch, Leaf, Search};
     use super::EverySchedule;
 
-    /// Runs `counts[i]` steps of strand `i` in the order that the plan and then `pick` choose.
-    fn run(plan: &[Choice], counts: &[usize], pick: impl Fn(&[Choice]) -> usize) -> Run {
-        let mut left = counts.to_vec();
-        let mut run = Run::default();
-        while left.iter().any(|&steps| steps > 0) {
-            let enabled: Vec<Choice> = (0_u32..)
-                .zip(&left)
-                .filter(|&(_, &steps)| steps > 0)
-                .map(|(who, _)| Choice { who: Name(who), option: 0 })
-                .collect();
-            let choice =
-                plan.get(run.steps.len()).copied().unwrap_or_else(|| enabled[pick(&enabled)]);
-            left[choice.who.index()] -= 1;
-            run.enabled.extend(&enabled);
-            let enabled_end = run.enabled.len();
-            run.steps.push(RunStep { choice, sign: 0, enabled_end, accesses_end: 0 });
+    /// An odometer that chooses `pick` behind its plan.
+    struct Picking(EverySchedule, fn(usize) -> usize);
+
+    impl Search for Picking {
+        fn choose(&mut self, branch: &Branch<'_>) -> Option<usize> {
+            let planned = branch.step < self.0.plan.len();
+            if planned { self.0.choose(branch) } else { Some((self.1)(branch.enabled.len())) }
         }
-        run
+
+        fn record(&mut self, run: &super::Run, leaf: Leaf) -> Result<(), super::Stuck> {
+            self.0.record(run, leaf)
+        }
+
+        fn advance(&mut self) -> bool {
+            self.0.advance()
+        }
     }
 
     #[test]
     fn visits_every_schedule_exactly_once_whatever_an_execution_chooses() {
-        for pick in [|_: &[Choice]| 0, |enabled: &[Choice]| enabled.len() - 1] {
-            let mut search = EverySchedule::new();
+        for pick in [|_| 0, |enabled| enabled - 1] {
+            let mut search = Picking(EverySchedule::new(), pick);
             let mut seen = std::collections::BTreeSet::new();
             loop {
-                let run = run(search.plan(), &[2, 2, 1], pick);
+                let run = run(&mut search, &[2, 2, 1]);
                 let order: Vec<u32> = run.steps.iter().map(|step| step.choice.who.0).collect();
                 assert!(seen.insert(order), "a schedule was run twice");
                 search.record(&run, Leaf { failing: false, outcome: 0 }).expect("room for it");
@@ -162,7 +143,25 @@ mod tests {
             }
             // 5! / (2! 2! 1!)
             assert_eq!(seen.len(), 30);
-            assert_eq!(search.counts(), (30, 0));
+            assert_eq!((search.0.seen().all, search.0.seen().failing), (30, 0));
         }
+    }
+
+    #[test]
+    fn the_estimate_is_nothing_at_first_and_the_truth_in_the_end() {
+        let mut search = EverySchedule::new();
+        assert_eq!(search.estimate(), None);
+        let mut last = None;
+        loop {
+            let run = run(&mut search, &[3, 3]);
+            search.record(&run, Leaf { failing: false, outcome: 0 }).expect("room for it");
+            if !search.advance() {
+                break;
+            }
+            last = search.estimate();
+        }
+        // 6! / (3! 3!), and one is left when the last estimate is made.
+        let last = last.expect("there is one by now");
+        assert!((18.0..=22.0).contains(&last), "{last}");
     }
 }

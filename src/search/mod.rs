@@ -1,20 +1,39 @@
 //! Which schedule next?
 //!
-//! A search knows nothing about threads, memory or programs. It proposes the first choices of the
-//! next execution ([`Search::plan`]), is told what that execution did ([`Run`]) and how it ended
-//! ([`Leaf`]), and moves on. There are two: [`Graph`] merges prefixes that differ only in the order of
-//! independent steps and counts what it merged, exactly; [`EverySchedule`] merges nothing and is the
-//! oracle that the other is held against.
+//! A search knows nothing about threads, memory or programs. It is asked at each step who goes
+//! ([`Search::choose`]), is told what the execution did ([`Run`]) and how it ended ([`Leaf`]), and
+//! moves on. There are four, and what each promises is different:
+//!
+//! | search | promises |
+//! |---|---|
+//! | [`Optimal`] | every schedule, one for all that differ only in the order of independent steps |
+//! | [`EverySchedule`] | every schedule, one by one: the oracle that the others are held against |
+//! | [`Bounded`] | every schedule with at most so many preemptions |
+//! | [`Sample`] | some schedules, drawn at random |
 
+mod bounded;
+mod class;
 mod count;
 mod every;
 mod graph;
+mod lattice;
+mod optimal;
+mod random;
+mod sample;
+mod seen;
+mod walk;
 
-use crate::step::Access;
+use crate::step::{Access, Effect, Mode, Value};
 
+pub(crate) use bounded::Bounded;
 pub use count::Counts;
 pub(crate) use every::EverySchedule;
 pub(crate) use graph::Graph;
+pub(crate) use optimal::Optimal;
+pub(crate) use sample::Sample;
+pub use sample::Sampling;
+pub(crate) use seen::Seen;
+pub(crate) use walk::Walk;
 
 /// A strand's name that is the same in every execution of one check: its parent's name, and which of
 /// its parent's children it is. (Its *number* is only the order of starting in one execution.)
@@ -47,6 +66,63 @@ pub(crate) struct RunStep {
     pub(crate) enabled_end: usize,
     /// Where what it accessed ends in [`Run::accesses`]; it starts where the step before ends.
     pub(crate) accesses_end: usize,
+    /// Where what is glued to it ends in [`Run::glued`].
+    pub(crate) glued_end: usize,
+    /// Where the steps without which it could not have been announced end in [`Run::causes`].
+    pub(crate) causes_end: usize,
+    /// Where what had to be free or signalled for it ends in [`Run::needs`].
+    pub(crate) needs_end: usize,
+    /// The value that the object of its last access had before.
+    pub(crate) was: Option<Value>,
+    /// The value that it expected of that object.
+    pub(crate) expected: Option<Value>,
+    /// What it only attempts to have.
+    pub(crate) attempts: Option<Need>,
+    /// Whether it is a poll, of which nobody knows beforehand what it does.
+    pub(crate) is_poll: bool,
+    /// What it has to do with all other steps, whatever they access.
+    pub(crate) reach: Reach,
+}
+
+/// What a step has to do with all other steps, whatever they access.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Nothing.
+    #[default]
+    Own,
+    /// The execution ends with it, so it cannot change places with anything.
+    Last,
+    /// It was let go because nobody else could go, so it comes after everything before it.
+    AfterAll,
+}
+
+/// What has to hold of an object before an operation can happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// Nobody holds the lock.
+    Free(u32),
+    /// Nobody holds the lock alone.
+    Shareable(u32),
+    /// It was signalled since that was last used up.
+    Signalled(u32),
+    /// A timer is set that has not fired.
+    Set(u32),
+}
+
+/// A strand that had something to do when the execution was over.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pending {
+    pub(crate) who: Name,
+    /// What its operation would access first.
+    pub(crate) access: Access,
+    /// Whether that is all, and sure.
+    pub(crate) certain: bool,
+    /// The step in which it was dropped, if it was not left at the end.
+    pub(crate) dropped_in: Option<u32>,
+    /// Where its needs end in [`Run::pending_needs`]; they start where the one before ends.
+    pub(crate) needs_end: usize,
+    /// As for a step, in [`Run::pending_causes`].
+    pub(crate) causes_end: usize,
 }
 
 /// What one execution did, as a search sees it. The lists are flat so that they can be used again.
@@ -58,6 +134,28 @@ pub(crate) struct Run {
     pub(crate) enabled: Vec<Choice>,
     /// What each step accessed.
     pub(crate) accesses: Vec<Access>,
+    /// What was accessed between two steps by a strand that takes none of them, with the step that it
+    /// goes back to.
+    pub(crate) asides: Vec<(u32, Access)>,
+    /// What was accessed in each step or after it, before the next.
+    pub(crate) glued: Vec<Access>,
+    /// The steps that had to come before a step, whatever it accesses: a spawn, the end of a strand
+    /// that was joined, a notify.
+    pub(crate) causes: Vec<u32>,
+    pub(crate) needs: Vec<Need>,
+    /// Who was left at the end.
+    pub(crate) pending: Vec<Pending>,
+    pub(crate) pending_needs: Vec<Need>,
+    pub(crate) pending_causes: Vec<u32>,
+    /// Whether the execution was ended while others could have gone on, and the steps that its end
+    /// goes back to.
+    pub(crate) ends: Option<usize>,
+    pub(crate) end_causes: Vec<u32>,
+    /// Whether it has things in it whose order no pair of steps shows: timers, tasks that are stopped,
+    /// polls that hold up other polls.
+    pub(crate) is_intricate: bool,
+    /// How many timers were set before the first step.
+    pub(crate) set_before: i32,
 }
 
 impl Run {
@@ -66,18 +164,58 @@ impl Run {
         self.steps.clear();
         self.enabled.clear();
         self.accesses.clear();
+        self.asides.clear();
+        self.glued.clear();
+        self.causes.clear();
+        self.needs.clear();
+        self.pending.clear();
+        self.pending_needs.clear();
+        self.pending_causes.clear();
+        self.ends = None;
+        self.end_causes.clear();
+        self.is_intricate = false;
+        self.set_before = 0;
     }
 
     /// What could be chosen before a step.
     pub(crate) fn enabled_at(&self, step: usize) -> &[Choice] {
-        let start = step.checked_sub(1).map_or(0, |before| self.steps[before].enabled_end);
-        &self.enabled[start..self.steps[step].enabled_end]
+        &self.enabled[self.start(step, |step| step.enabled_end)..self.steps[step].enabled_end]
     }
 
     /// What a step accessed.
     pub(crate) fn accesses_of(&self, step: usize) -> &[Access] {
-        let start = step.checked_sub(1).map_or(0, |before| self.steps[before].accesses_end);
-        &self.accesses[start..self.steps[step].accesses_end]
+        &self.accesses[self.start(step, |step| step.accesses_end)..self.steps[step].accesses_end]
+    }
+
+    /// What was accessed in a step or after it, before the next.
+    pub(crate) fn glued_to(&self, step: usize) -> &[Access] {
+        &self.glued[self.start(step, |step| step.glued_end)..self.steps[step].glued_end]
+    }
+
+    /// The steps that had to come before a step.
+    pub(crate) fn causes_of(&self, step: usize) -> &[u32] {
+        &self.causes[self.start(step, |step| step.causes_end)..self.steps[step].causes_end]
+    }
+
+    /// What a step needed.
+    pub(crate) fn needs_of(&self, step: usize) -> &[Need] {
+        &self.needs[self.start(step, |step| step.needs_end)..self.steps[step].needs_end]
+    }
+
+    /// What somebody who was left needs.
+    fn pending_needs_of(&self, left: usize) -> &[Need] {
+        let start = left.checked_sub(1).map_or(0, |before| self.pending[before].needs_end);
+        &self.pending_needs[start..self.pending[left].needs_end]
+    }
+
+    /// The steps that had to come before what somebody is about who was left.
+    fn pending_causes_of(&self, left: usize) -> &[u32] {
+        let start = left.checked_sub(1).map_or(0, |before| self.pending[before].causes_end);
+        &self.pending_causes[start..self.pending[left].causes_end]
+    }
+
+    fn start(&self, step: usize, end: impl Fn(&RunStep) -> usize) -> usize {
+        step.checked_sub(1).map_or(0, |before| end(&self.steps[before]))
     }
 }
 
@@ -100,16 +238,108 @@ pub(crate) enum Stuck {
     },
     /// There is no room for more states.
     Full,
+    /// The execution has things in it that this search cannot order.
+    Intricate,
+}
+
+/// A moment of an execution at which somebody has to be chosen.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Branch<'a> {
+    /// How many steps have been taken.
+    pub(crate) step: usize,
+    /// What they did.
+    pub(crate) run: &'a Run,
+    /// What can be chosen, in ascending order.
+    pub(crate) enabled: &'a [Choice],
+    /// For each of them, its strand's number in this execution. Names are given in the order in which
+    /// a check comes across the strands; numbers depend on nothing but this execution.
+    pub(crate) numbers: &'a [usize],
+    /// What was chosen last.
+    pub(crate) last: Option<Choice>,
+}
+
+impl Branch<'_> {
+    /// The strand that went last goes on if it can, else the first that can.
+    pub(crate) fn stay(&self) -> usize {
+        let stays = |choice: &Choice| self.last.is_some_and(|last| last.who == choice.who);
+        self.enabled.iter().position(stays).unwrap_or(0)
+    }
+
+    /// The plan's choice, and behind the plan whoever went last.
+    pub(crate) fn follow(&self, plan: &[Choice]) -> Option<usize> {
+        match plan.get(self.step) {
+            Some(choice) => self.enabled.binary_search(choice).ok(),
+            None => Some(self.stay()),
+        }
+    }
 }
 
 /// The order in which schedules are tried.
 pub(crate) trait Search {
-    /// The choices that the next execution begins with; after them it may choose as it likes.
-    fn plan(&self) -> &[Choice];
+    /// The position of what is chosen, or `None` to give the execution up: what the search wants is
+    /// not there.
+    ///
+    /// Asked once for each step of an execution, in order.
+    fn choose(&mut self, branch: &Branch<'_>) -> Option<usize>;
 
     /// Learns what the execution did.
     fn record(&mut self, run: &Run, leaf: Leaf) -> Result<(), Stuck>;
 
-    /// Moves on to the next plan, or says that there is none left.
+    /// Learns that the execution was given up, because nothing could be chosen. An error says that the
+    /// program is to blame for it.
+    fn give_up(&mut self, run: &Run) -> Result<(), Stuck> {
+        Err(Stuck::Differs { step: run.steps.len() })
+    }
+
+    /// Forgets everything, since objects of different executions were taken for one, or one for two.
+    /// False if that makes no difference.
+    fn start_again(&mut self) -> bool {
+        false
+    }
+
+    /// Moves on to the next execution, or says that there is none left.
     fn advance(&mut self) -> bool;
+
+    /// About how many executions there are in all, judged by how far the search has come. `None` where
+    /// nothing can be said. Meaningful after [`Search::advance`].
+    fn estimate(&self) -> Option<f64> {
+        None
+    }
+}
+
+impl Need {
+    /// The object that it is about.
+    fn object(self) -> u32 {
+        match self {
+            Self::Free(object)
+            | Self::Shareable(object)
+            | Self::Signalled(object)
+            | Self::Set(object) => object,
+        }
+    }
+
+    /// Whether it is about a lock.
+    fn is_lock(self) -> bool {
+        matches!(self, Self::Free(_) | Self::Shareable(_))
+    }
+
+    /// Whether somebody who has taken the object in this mode is in the way.
+    fn is_kept_by(self, mode: Mode) -> bool {
+        match self {
+            Self::Free(_) => true,
+            Self::Shareable(_) => mode == Mode::Write,
+            Self::Signalled(_) | Self::Set(_) => false,
+        }
+    }
+
+    /// What an attempt at it accesses, if that works or does not.
+    fn attempted(self, works: bool) -> Access {
+        let (mode, effect) = match (self, works) {
+            (Self::Free(_), true) => (Mode::Write, Effect::Takes),
+            (Self::Shareable(_), true) => (Mode::Add, Effect::Takes),
+            (Self::Shareable(_), false) => (Mode::Add, Effect::None),
+            (Self::Free(_) | Self::Signalled(_) | Self::Set(_), _) => (Mode::Read, Effect::None),
+        };
+        Access { object: self.object(), mode, effect }
+    }
 }

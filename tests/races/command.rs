@@ -144,6 +144,111 @@ fn a_limit_that_is_hit_is_not_a_pass() {
 }
 
 #[test]
+fn within_a_bound_a_failure_is_as_expected_and_none_is_incomplete() {
+    let fails = races(&["run", "lost-update/bug", "--preemptions", "1"]);
+    assert_eq!(code(&fails), 0, "a bug that fails as it must");
+    let first = text(&fails).lines().next().unwrap();
+    assert!(first.contains("2 of 4 schedules with up to 1 preemption fail"), "{first}");
+    let holds = races(&["run", "lost-update/bug", "--preemptions", "0"]);
+    assert_eq!(code(&holds), 3);
+    let first = text(&holds).lines().next().unwrap();
+    assert!(first.contains("every schedule without a preemption holds"), "{first}");
+    // The bound cuts nothing off: it is as without it.
+    let all = races(&["run", "lost-update/fix", "--preemptions", "9"]);
+    assert_eq!(code(&all), 0);
+    assert_eq!(text(&all), "ok    lost-update/fix   2 schedules, 0 fail   (all explored)\n");
+}
+
+#[test]
+fn a_sample_says_how_to_see_its_failure_again() {
+    for how in ["uniform", "pct"] {
+        let drawn = races(&["run", "await-gap/bug", "--sample", how, "--max-executions", "300"]);
+        assert_eq!(code(&drawn), 0, "{}", problem(&drawn));
+        let commands: Vec<&str> = text(&drawn)
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("next").or(Some(line)))
+            .filter_map(|line| line.trim().strip_prefix("races "))
+            .filter(|line| line.starts_with("replay") || line.contains("--seed"))
+            .map(|line| line.split("   ").next().unwrap())
+            .collect();
+        assert_eq!(commands.len(), 2, "{}", text(&drawn));
+        let message = text(&drawn).lines().find(|line| line.starts_with("error: ")).unwrap();
+        for command in commands {
+            let again = races(&command.split_whitespace().collect::<Vec<_>>());
+            assert!(text(&again).contains(message), "{command}: {}", text(&again));
+        }
+    }
+}
+
+#[test]
+fn a_sample_is_the_same_for_the_same_seed_and_its_facts_are_in_the_json() {
+    let draw = |seed: &str| {
+        let arguments = ["run", "lost-update/bug", "--sample", "uniform", "--max-executions", "50"];
+        races(&[&arguments[..], &["--format", "json", "--seed", seed]].concat())
+    };
+    assert_eq!(draw("7").stdout, draw("7").stdout);
+    let output = draw("7");
+    let line = text(&output).lines().find(|line| line.contains("\"race\"")).unwrap();
+    let names = ["verdict", "limit", "schedules", "executions", "schedule"];
+    let found = names.map(|name| field(line, name));
+    assert_eq!(found, ["failed", "sample", "null", "50", "1221"]);
+    assert!(field(line, "seed").parse::<u64>().unwrap() >= 7, "{line}");
+    assert!(field(line, "failed_executions").parse::<u64>().unwrap() > 0, "{line}");
+}
+
+#[test]
+fn flags_that_do_not_fit_together_are_refused_with_what_to_do() {
+    let wrong: [(&[&str], &str); 6] = [
+        (&["--seed", "1"], "help: add --sample uniform or --sample pct"),
+        (&["--depth", "2"], "help: add --sample pct"),
+        (&["--depth", "2", "--sample", "uniform"], "help: add --sample pct"),
+        (&["--preemptions", "1", "--sample", "pct"], "help: leave one of the two away"),
+        (&["--preemptions", "1", "--engine", "loom"], "help: leave --engine loom"),
+        (&["--time", "3h"], "a number and a unit, such as 30s"),
+    ];
+    for (flags, help) in wrong {
+        let output = races(&[&["run", "lost-update"], flags].concat());
+        assert_eq!(code(&output), 2, "{flags:?}");
+        assert!(problem(&output).contains(help), "{flags:?}: {}", problem(&output));
+    }
+}
+
+/// Whether a process has a handler of its own for SIGINT, by what the kernel says of it.
+#[cfg(target_os = "linux")]
+fn handles_interrupts(process: u32) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+    u64::from_str_radix(mask.trim(), 16).unwrap() & 0b10 != 0
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interrupt_prints_what_is_known_and_ends_with_130() {
+    let endless = ["--sample", "uniform", "--max-executions", "1000000000000"];
+    for race in ["lost-update/fix", "lost-update/bug"] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_races"))
+            .args(["run", race])
+            .args(endless)
+            .env_clear()
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        while !handles_interrupts(child.id()) {
+            assert_eq!(child.try_wait().unwrap(), None, "it is over too soon");
+            std::thread::yield_now();
+        }
+        let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130), "{}", problem(&output));
+        for part in [race, "stopped before its end"] {
+            assert!(text(&output).contains(part), "{}", text(&output));
+        }
+    }
+}
+
+#[test]
 fn fix_shows_the_difference_and_the_counts_of_all_variants() {
     let output = races(&["fix", "lost-update"]);
     assert_eq!(code(&output), 0);

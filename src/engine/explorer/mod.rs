@@ -8,11 +8,16 @@
 //! first announcement, a join whose strand has ended, a poll that announces nothing. [`Explorer::run`]
 //! is that loop. The rest of this folder: [`state`] (what is known), [`strand`] (coroutines and their
 //! stacks), [`wait`] (which operations can go, and what they do), [`poll`] (event loops), [`time`] (the
-//! virtual clock), [`teardown`] (what is left of a program that failed).
+//! virtual clock), [`overflow`] (stacks that are full), [`teardown`] (what is left of a program that
+//! failed).
 //!
 //! What it does not know: an operation of a type that is not the facade's, and time that passes
 //! outside.
 
+mod account;
+mod identity;
+mod left;
+mod overflow;
 mod poll;
 mod record;
 mod spin;
@@ -24,17 +29,19 @@ mod thing;
 mod time;
 mod wait;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell, RefMut};
 use std::panic::Location;
 use std::sync::Arc;
 
 use corosensei::Yielder;
 
 pub(crate) use poll::{Executor, Flavor, TaskSlot};
+pub(crate) use stacks::new_stack;
 pub(crate) use state::{Ending, State, StrandId, StrandKind};
 pub(crate) use thing::Operation;
 pub(crate) use time::TimerId;
 
+use self::overflow::Room;
 use self::state::Status;
 use self::thing::Pending;
 use super::{Driver, Object, Panicked};
@@ -48,12 +55,27 @@ use crate::worker::Pulse;
 pub(crate) struct Moment<'a> {
     /// How many steps have been taken.
     pub(crate) step: usize,
+    /// What they did.
+    pub(crate) run: &'a Run,
     /// What can be chosen, in ascending order.
     pub(crate) enabled: &'a [Choice],
     /// The number of the strand that each of them belongs to.
     pub(crate) strands: &'a [StrandId],
     /// What was chosen last.
     pub(crate) last: Option<Choice>,
+}
+
+impl State {
+    /// The moment at which somebody has to be chosen, given where what can be chosen starts.
+    fn moment(&self, start: usize, last: Option<Choice>) -> Moment<'_> {
+        Moment {
+            step: self.run.steps.len(),
+            run: &self.run,
+            enabled: &self.run.enabled[start..],
+            strands: &self.turns,
+            last,
+        }
+    }
 }
 
 impl Moment<'_> {
@@ -86,14 +108,21 @@ pub(crate) struct Explorer {
     state: RefCell<State>,
     /// The coroutine that runs now, to be suspended.
     yielder: Cell<Option<std::ptr::NonNull<Yielder<(), ()>>>>,
+    /// How far down its stack reaches.
+    room: Cell<Room>,
     /// Told of every announcement, so that whoever waits knows where the program stands still.
     pulse: Arc<Pulse>,
 }
 
 impl Explorer {
     pub(crate) fn new(bounds: Bounds, pulse: &Arc<Pulse>) -> Self {
-        let state = RefCell::new(State::new(bounds));
-        Self { state, yielder: Cell::new(None), pulse: Arc::clone(pulse) }
+        overflow::watch();
+        Self {
+            state: RefCell::new(State::new(bounds)),
+            yielder: Cell::new(None),
+            room: Cell::new(Room::default()),
+            pulse: Arc::clone(pulse),
+        }
     }
 
     /// Runs `body` with this explorer as the driver of the facade.
@@ -112,7 +141,7 @@ impl Explorer {
             self.state.borrow_mut().begin();
             self.start_main(program);
             let ending = self.run_to_the_end(&replay, decide);
-            self.state.borrow_mut().note_end();
+            self.state.borrow_mut().note_end(ending);
             if ending == Ending::Again {
                 replay = std::mem::take(&mut self.state.borrow_mut().run);
             }
@@ -133,6 +162,7 @@ impl Explorer {
                 return ending;
             }
             if let Some(strand) = state.carries_on() {
+                state.in_step = true;
                 state.grant(strand, 0, false);
                 drop(state);
                 self.resume(strand);
@@ -152,8 +182,7 @@ impl Explorer {
                 return Ending::StepLimit;
             }
             let start = state.run.steps.last().map_or(0, |step| step.enabled_end);
-            let moment =
-                Moment { step, enabled: &state.run.enabled[start..], strands: &state.turns, last };
+            let moment = state.moment(start, last);
             let replayed = before.steps.get(step).map(|step| step.choice);
             let position = match replayed {
                 Some(choice) => moment.enabled.iter().position(|other| other.who == choice.who),
@@ -193,8 +222,15 @@ impl Explorer {
             if runs > MOST_SILENT_RUNS {
                 self.state.borrow_mut().end(Ending::Livelock);
             }
+            self.state.borrow_mut().in_step = false;
             self.resume(strand);
         }
+    }
+
+    /// Whether two objects have turned out to be one, or one to be two, so that executions before this
+    /// cannot be compared with those to come.
+    pub(crate) fn was_confused(&self) -> bool {
+        self.state.borrow_mut().was_confused()
     }
 
     /// Looks at what the last execution did.
@@ -211,13 +247,19 @@ impl Explorer {
     /// happen, with the option that was chosen.
     pub(crate) fn announce(&self, operation: &Operation<'_>) -> u16 {
         let &Operation { object, what, kind, at, options } = operation;
-        let object = self.state.borrow_mut().number(object, what, at);
-        self.announce_pending(Pending { object, kind, at, options })
+        self.check_depth(at);
+        let mut state = self.state.borrow_mut();
+        let object = state.number(object, what, at);
+        self.wait_for_turn(state, Pending { object, kind, at, options })
     }
 
     fn announce_pending(&self, pending: Pending) -> u16 {
+        self.check_depth(pending.at);
+        self.wait_for_turn(self.state.borrow_mut(), pending)
+    }
+
+    fn wait_for_turn(&self, mut state: RefMut<'_, State>, pending: Pending) -> u16 {
         self.pulse.beat(Some(pending.at));
-        let mut state = self.state.borrow_mut();
         let me = state.current;
         state.strands[me].pending = Some(pending);
         if state.unwinding() {
@@ -226,6 +268,7 @@ impl Explorer {
         }
         if state.is_alone() && state.can_go(me) && pending.options < 2 {
             // Nobody else is there who could tell: no step.
+            state.in_step = false;
             state.grant(me, 0, false);
             return state.strands[me].option;
         }
@@ -241,6 +284,11 @@ impl Explorer {
     /// Says what the operation that was announced last has read and written.
     pub(crate) fn done(&self, mode: Mode, read: Option<Value>, written: Option<Value>) {
         self.state.borrow_mut().done(mode, read, written);
+    }
+
+    /// Says which value the operation whose turn it is compares its object with.
+    pub(crate) fn expects(&self, value: Value) {
+        self.state.borrow_mut().expects(value);
     }
 
     /// A number that no other execution in this process has.

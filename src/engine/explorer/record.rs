@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::panic::Location;
 
-use super::state::{State, Status, StrandId, StrandKind};
+use super::state::{Ending, State, Status, StrandId, StrandKind};
 use super::thing::{Done, Hold, Pending, Thing};
 use crate::source::Sources;
-use crate::step::{Kind, Mode, What};
+use crate::step::{Access, Kind, Mode, What};
 use crate::trace::{
     Aside, Blocked, Effect, Holder, ObjectInfo, Op, Panicked, Place, Sort, Step, StrandInfo, Trace,
     gives_back, takes,
@@ -33,7 +33,8 @@ struct Stood {
 
 impl State {
     /// Notes how things stand, before what is left is cleared away.
-    pub(super) fn note_end(&mut self) {
+    pub(super) fn note_end(&mut self, ending: Ending) {
+        self.note_pending(ending);
         self.at_end.done = self.done.len();
         self.at_end.stood.clear();
         for (id, strand) in self.strands.iter().enumerate() {
@@ -111,15 +112,14 @@ impl State {
         // Its end is something it does to the object that stands for it, in whatever step that was.
         let thing = self.strands[strand].thing;
         let ends = |step: &usize| {
-            let accesses = self.run.accesses_of(*step).iter();
-            let told = self
-                .done_at_end()
-                .iter()
-                .any(|done| done.step == Some(*step) && Some(done.object) == thing);
-            !told
-                && accesses
-                    .clone()
-                    .any(|access| Some(access.object) == thing && access.mode == Mode::Write)
+            let id = thing.map(|thing| self.things[thing as usize].id);
+            let ends_it = |access: &Access| Some(access.object) == id && access.mode == Mode::Write;
+            // What was done is asked last: a strand without a step has every step asked.
+            self.run.glued_to(*step).iter().any(ends_it)
+                && !self
+                    .done_at_end()
+                    .iter()
+                    .any(|done| done.step == Some(*step) && Some(done.object) == thing)
         };
         let end = steps.skip(last.unwrap_or(0)).find(ends).or(last);
         Some(end.map_or(0, |step| step + 1))
@@ -170,7 +170,7 @@ impl State {
                 from: done.read.and(writer[object]),
                 effect: match done.mode {
                     _ if self.waits(index) => Effect::Waits,
-                    Mode::Write => Effect::Changed,
+                    Mode::Add | Mode::Write => Effect::Changed,
                     Mode::Read => Effect::Looked,
                 },
                 frees: self.freed_by(index).map(|lock| lock as usize),

@@ -4,6 +4,8 @@ use std::sync::{Mutex, PoisonError};
 
 use corosensei::stack::DefaultStack;
 
+use super::overflow::RESERVE;
+
 /// Stacks that have been used and are free again: mapping one costs more than a whole execution.
 #[derive(Default)]
 pub(crate) struct Stacks {
@@ -38,8 +40,15 @@ impl Stacks {
 
     /// A stack that nobody uses.
     pub(super) fn take(&mut self) -> Option<DefaultStack> {
-        self.free.pop().or_else(|| DefaultStack::new(self.size).ok())
+        self.free.pop().or_else(|| new_stack(self.size.checked_add(RESERVE)?))
     }
+}
+
+/// A new stack of so many bytes, if there is memory for it.
+pub(crate) fn new_stack(size: usize) -> Option<DefaultStack> {
+    // WHY: to round a greater size up to whole pages is a panic of corosensei's.
+    let size = Some(size).filter(|&size| size < isize::MAX.unsigned_abs())?;
+    DefaultStack::new(size).ok()
 }
 
 impl Drop for Stacks {

@@ -1,20 +1,22 @@
 //! What the engine knows of the execution at hand.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::identity::Identities;
 use super::poll::{Cold, Loop};
 use super::record::AtEnd;
 use super::stacks::Stacks;
-use super::strand::Strand;
+use super::strand::{Spare, Strand};
 use super::thing::{Done, Thing};
 use super::time::Clock;
 use super::{Object, Panicked};
+use crate::fingerprint::Table;
 use crate::plan::Bounds;
 use crate::schedule::{Schedule, Turn};
-use crate::search::{Choice, Name, Run, RunStep};
-use crate::step::{Access, Mode, Value, What};
+use crate::search::{Name, Run};
+use crate::step::What;
 
 /// A strand's number: main is 0, the others count up in the order in which they start.
 pub(crate) type StrandId = usize;
@@ -84,6 +86,8 @@ pub(crate) enum Ending {
     TooManyWays,
     /// A coroutine's stack could not be had.
     NoStack,
+    /// A strand's stack is full; the place is the operation it had no room for.
+    Overflow { strand: StrandId, at: &'static Location<'static> },
     /// The execution has to begin again: see [`State::colds`].
     Again,
     /// The search has no use for this execution.
@@ -92,10 +96,13 @@ pub(crate) enum Ending {
 
 /// Everything about the execution at hand. Memory is kept from one execution to the next.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each can be true whatever the others are")]
 pub(crate) struct State {
     pub(crate) bounds: Bounds,
     pub(crate) execution: u64,
     pub(crate) strands: Vec<Strand>,
+    /// Of strands of executions before: what can be used again.
+    pub(super) spare: Vec<Spare>,
     pub(crate) things: Vec<Thing>,
     pub(super) loops: Vec<Loop>,
     pub(crate) clock: Clock,
@@ -123,7 +130,12 @@ pub(crate) struct State {
     pub(crate) colds: Vec<Cold>,
     /// Which polls have begun when a runtime was ended in a step, before the execution began again.
     pub(crate) begun: Vec<(usize, Vec<Name>)>,
-    names: HashMap<(Name, u32), Name>,
+    names: Table<(Name, u32), Name>,
+    pub(super) identities: Identities,
+    /// Whether the code that runs belongs to the last step.
+    pub(super) in_step: bool,
+    /// Whether a strand has spun in this execution.
+    pub(super) has_spun: bool,
     /// How things stood when the execution was over.
     pub(super) at_end: AtEnd,
     /// How many steps were taken, in this and all earlier executions.
@@ -143,6 +155,7 @@ impl State {
             bounds,
             execution: 0,
             strands: Vec::new(),
+            spare: Vec::new(),
             things: Vec::new(),
             loops: Vec::new(),
             clock: Clock::default(),
@@ -161,7 +174,10 @@ impl State {
             writes_at_last_chance: None,
             colds: Vec::new(),
             begun: Vec::new(),
-            names: HashMap::new(),
+            names: Table::default(),
+            identities: Identities::default(),
+            in_step: false,
+            has_spun: false,
             at_end: AtEnd::default(),
             steps_in_all: 0,
             most_strands: 0,
@@ -172,7 +188,7 @@ impl State {
     pub(crate) fn begin(&mut self) {
         // ORDERING: only the number's uniqueness matters.
         self.execution = EXECUTIONS.fetch_add(1, Ordering::Relaxed);
-        self.strands.clear();
+        self.spare.extend(self.strands.drain(..).map(Strand::retire));
         self.things.clear();
         self.loops.clear();
         self.clock = Clock::default();
@@ -188,6 +204,8 @@ impl State {
         self.turns.clear();
         self.writes = 0;
         self.writes_at_last_chance = None;
+        self.in_step = false;
+        self.has_spun = false;
     }
 
     /// Ends the execution, unless it has ended already.
@@ -209,7 +227,16 @@ impl State {
     ) -> u32 {
         let execution = self.execution;
         let birth = object.birth();
-        object.number(execution, || self.add_thing(what, birth, at))
+        let mut new = false;
+        let number = object.number(execution, || {
+            new = true;
+            let id = self.identify(birth);
+            self.add_thing(what, birth, at, id)
+        });
+        if !new {
+            self.recognize(number);
+        }
+        number
     }
 
     /// Adds an object that nothing is known of yet.
@@ -218,6 +245,7 @@ impl State {
         what: What,
         birth: Option<&'static Location<'static>>,
         first_use: &'static Location<'static>,
+        id: u32,
     ) -> u32 {
         let number = u32::try_from(self.things.len()).unwrap_or(u32::MAX);
         self.things.push(Thing {
@@ -228,8 +256,13 @@ impl State {
             readers: Vec::new(),
             token: false,
             version: 0,
+            value: None,
             initial: None,
             strand: None,
+            id,
+            late: !self.run.steps.is_empty(),
+            written_by: 0,
+            added_by: 0,
         });
         number
     }
@@ -265,80 +298,6 @@ impl State {
     /// Whether destructors run that must not wait for a turn.
     pub(crate) fn unwinding(&self) -> bool {
         self.tearing_down || std::thread::panicking()
-    }
-
-    /// Opens a step.
-    pub(crate) fn begin_step(&mut self, choice: Choice, strand: StrandId) {
-        self.steps_in_all += 1;
-        let sign = self.strands[strand].pending.map_or(0, |pending| {
-            let file = pending.at.file().as_ptr() as usize as u64;
-            let place = u64::from(pending.at.line()) << 32 | u64::from(pending.at.column());
-            file.rotate_left(17) ^ place ^ pending.kind.verb().len() as u64
-        });
-        let enabled_end = self.run.enabled.len();
-        let accesses_end = self.run.accesses.len();
-        self.run.steps.push(RunStep { choice, sign, enabled_end, accesses_end });
-    }
-
-    /// Adds an access to the step that is under way. Before the first step there is nobody to tell.
-    pub(crate) fn access(&mut self, object: u32, mode: Mode) {
-        if let Some(step) = self.run.steps.last_mut() {
-            self.run.accesses.push(Access { object, mode });
-            step.accesses_end = self.run.accesses.len();
-        }
-        if mode == Mode::Write {
-            self.wrote(object);
-        }
-    }
-
-    /// Says what the operation that was granted last has read and written.
-    pub(crate) fn done(&mut self, mode: Mode, read: Option<Value>, written: Option<Value>) {
-        let Some(done) = self.done.last_mut() else { return };
-        done.mode = mode;
-        done.read = read;
-        done.written = written;
-        let (object, strand) = (done.object, done.strand);
-        let thing = self.thing(object);
-        if thing.initial.is_none() && thing.version == 0 {
-            thing.initial = read;
-        }
-        let version = thing.version;
-        if self.tearing_down {
-            return;
-        }
-        let spin = &mut self.strands[strand].spin;
-        match mode {
-            Mode::Read => spin.read(object, version),
-            Mode::Write => spin.wrote(),
-        }
-        self.access(object, mode);
-    }
-
-    /// An object has changed: whoever spins on it goes on.
-    fn wrote(&mut self, object: u32) {
-        let current = self.current;
-        let thing = self.thing(object);
-        thing.version += 1;
-        self.writes += 1;
-        for strand in 0..self.strands.len() {
-            let spinner = &self.strands[strand];
-            if spinner.status == Status::Spinning
-                && strand != current
-                && spinner.spin.has_read(object)
-            {
-                self.wake_spinner(strand);
-            }
-        }
-    }
-
-    /// Lets a strand that has spun run again.
-    pub(crate) fn wake_spinner(&mut self, strand: StrandId) {
-        self.strands[strand].spin.forget();
-        if self.strands[strand].is_suspended() {
-            self.make_silent(strand);
-        } else {
-            self.make_ready(strand);
-        }
     }
 
     /// Has a strand run before the next step.

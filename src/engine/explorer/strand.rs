@@ -7,6 +7,9 @@ use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use super::Explorer;
+use super::account::Origin;
+use super::identity::Part;
+use super::overflow::Room;
 use super::poll::PollState;
 use super::spin::Spin;
 use super::state::{Ending, State, Status, StrandId, StrandKind};
@@ -39,11 +42,22 @@ pub(crate) struct Strand {
     pub(crate) body: Option<Body>,
     pub(super) fiber: Option<Fiber>,
     yielder: Option<NonNull<Yielder<(), ()>>>,
+    /// How far down its stack reaches.
+    room: Room,
     /// Its future, and where its polls stand; for a thread, those of the future it blocks on.
-    pub(super) poll: Option<PollState>,
+    pub(super) poll: Option<Box<PollState>>,
     /// How many polls those had that it has blocked on before.
     pub(super) polls: usize,
     pub(crate) spin: Spin,
+    /// What it goes back to.
+    pub(super) origin: Origin,
+}
+
+/// What of a strand that is not needed any more can be used again: its memory.
+#[derive(Debug, Default)]
+pub(super) struct Spare {
+    spin: Spin,
+    origin: Origin,
 }
 
 impl std::fmt::Debug for Strand {
@@ -61,7 +75,12 @@ impl Drop for Strand {
 }
 
 impl Strand {
-    pub(super) fn new(name: Name, kind: StrandKind, birth: &'static Location<'static>) -> Self {
+    fn new(
+        name: Name,
+        kind: StrandKind,
+        birth: &'static Location<'static>,
+        Spare { spin, origin }: Spare,
+    ) -> Self {
         Self {
             name,
             kind,
@@ -76,10 +95,21 @@ impl Strand {
             body: None,
             fiber: None,
             yielder: None,
+            room: Room::default(),
             poll: None,
             polls: 0,
-            spin: Spin::default(),
+            spin,
+            origin,
         }
+    }
+
+    /// What can be used again of a strand that is not needed any more.
+    pub(super) fn retire(mut self) -> Spare {
+        let (mut spin, mut origin) =
+            (std::mem::take(&mut self.spin), std::mem::take(&mut self.origin));
+        spin.clear();
+        origin.clear();
+        Spare { spin, origin }
     }
 
     /// Whether nothing of it is left.
@@ -101,7 +131,7 @@ impl Explorer {
         #[expect(unsafe_code, reason = "a coroutine's closure must be 'static")]
         let program: &'static dyn Fn() = unsafe { std::mem::transmute(program) };
         let mut state = self.state.borrow_mut();
-        let mut main = Strand::new(Name::MAIN, StrandKind::Thread, Location::caller());
+        let mut main = state.new_strand(Name::MAIN, StrandKind::Thread, Location::caller());
         main.body = Some(Box::new(move || {
             let caught = panic::catch_unwind(AssertUnwindSafe(program));
             if caught.is_err()
@@ -128,7 +158,7 @@ impl Explorer {
         let mut state = self.state.borrow_mut();
         let parent = state.current;
         let name = state.name_child(parent);
-        let mut strand = Strand::new(name, StrandKind::Thread, birth);
+        let mut strand = state.new_strand(name, StrandKind::Thread, birth);
         strand.given_name = given_name;
         strand.body = Some(body);
         let id = state.add_strand(strand);
@@ -153,6 +183,8 @@ impl Explorer {
             state = self.state.borrow_mut();
         }
         state.joined(target);
+        // What comes next goes back to more than the last step.
+        state.in_step = false;
     }
 
     /// Whether a strand has ended.
@@ -173,6 +205,7 @@ impl Explorer {
             return;
         }
         state.strands[me].status = Status::Spinning;
+        state.has_spun = true;
         drop(state);
         self.suspend();
     }
@@ -209,6 +242,7 @@ impl Explorer {
             return;
         };
         self.yielder.set(state.strands[strand].yielder);
+        self.room.set(state.strands[strand].room);
         drop(state);
         match fiber.resume(()) {
             CoroutineResult::Yield(()) => {
@@ -222,6 +256,7 @@ impl Explorer {
 
     fn new_fiber(state: &mut State, strand: StrandId) -> Option<Fiber> {
         let stack = state.stacks.take()?;
+        state.strands[strand].room = Room::on(&stack, state.bounds.stack);
         Some(Coroutine::with_stack(stack, move |yielder, ()| {
             let explorer =
                 super::super::explorer().expect("internal error: a strand without engine");
@@ -262,6 +297,16 @@ impl Explorer {
 }
 
 impl State {
+    /// A new strand, with the memory of one that is not needed any more.
+    pub(super) fn new_strand(
+        &mut self,
+        name: Name,
+        kind: StrandKind,
+        birth: &'static Location<'static>,
+    ) -> Strand {
+        Strand::new(name, kind, birth, self.spare.pop().unwrap_or_default())
+    }
+
     /// Adds a strand that somebody may join.
     pub(super) fn add_strand(&mut self, strand: Strand) -> StrandId {
         let id = self.strands.len();
@@ -269,6 +314,7 @@ impl State {
             self.end(Ending::StrandLimit);
         }
         self.strands.push(strand);
+        self.is_born(id);
         self.unjoined += 1;
         self.most_strands = self.most_strands.max(id + 1);
         id
@@ -301,7 +347,8 @@ impl State {
             return thing;
         }
         let birth = self.strands[strand].birth;
-        let number = self.add_thing(What::Strand, Some(birth), birth);
+        let id = self.identity_of(self.strands[strand].name, Part::Life);
+        let number = self.add_thing(What::Strand, Some(birth), birth, id);
         self.things[number as usize].strand = Some(strand);
         self.strands[strand].thing = Some(number);
         number
@@ -312,6 +359,7 @@ impl State {
         if !std::mem::replace(&mut self.strands[target].joined, true) {
             self.unjoined -= 1;
         }
+        self.goes_back_to(target);
         for panic in &mut self.panics {
             panic.observed |= panic.strand == target;
         }

@@ -25,6 +25,7 @@ impl Explorer {
         {
             let mut state = self.state.borrow_mut();
             state.tearing_down = true;
+            state.in_step = false;
             state.silent.clear();
             if state.strands.iter().all(super::strand::Strand::is_clear) {
                 return;

@@ -42,6 +42,7 @@ pub(crate) struct Done {
 
 /// What the engine knows of a shared object.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each can be true whatever the others are")]
 pub(crate) struct Thing {
     pub(crate) what: What,
     pub(crate) birth: Option<&'static Location<'static>>,
@@ -55,10 +56,19 @@ pub(crate) struct Thing {
     pub(crate) token: bool,
     /// How often it was changed.
     pub(crate) version: u64,
+    /// The value it has, where that is known.
+    pub(crate) value: Option<Value>,
     /// The value it had before it was first used, where that is known.
     pub(crate) initial: Option<Value>,
     /// The strand that it stands for, for [`What::Strand`].
     pub(crate) strand: Option<StrandId>,
+    /// Its number in all executions of one check.
+    pub(crate) id: u32,
+    /// Whether it was first spoken of after the first step.
+    pub(super) late: bool,
+    /// Fingerprints of its last write and of what was added since.
+    pub(super) written_by: u64,
+    pub(super) added_by: u64,
 }
 
 /// Who holds a lock, and since when.

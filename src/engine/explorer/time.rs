@@ -11,10 +11,9 @@ use std::time::Duration;
 
 use super::Explorer;
 use super::state::{State, Status, StrandId, StrandKind};
-use super::strand::Strand;
 use super::thing::{Done, Pending};
-use crate::search::Name;
-use crate::step::{Kind, Mode, What};
+use crate::search::{Name, Need};
+use crate::step::{Access, Effect, Kind, Mode, What};
 
 /// Names a timer of this execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +39,7 @@ pub(crate) struct Clock {
     timers: Vec<Timer>,
     made: usize,
     /// What stands for it, once somebody has looked at it.
-    object: Option<u32>,
+    pub(super) object: Option<u32>,
     /// Its strand, once there was a timer.
     strand: Option<StrandId>,
 }
@@ -51,11 +50,10 @@ impl Clock {
         !self.timers.iter().any(|timer| timer.armed)
     }
 
-    /// A strand's poll was chosen: what it has set can fire.
-    pub(super) fn arm(&mut self, owner: StrandId) {
-        for timer in &mut self.timers {
-            timer.armed |= timer.owner == owner;
-        }
+    /// Lets a strand's timers fire, and says how many could not before.
+    fn arm(&mut self, owner: StrandId) -> usize {
+        let unarmed = |timer: &&mut Timer| timer.owner == owner && !timer.armed;
+        self.timers.iter_mut().filter(unarmed).map(|timer| timer.armed = true).count()
     }
 }
 
@@ -65,7 +63,7 @@ impl Explorer {
     pub(crate) fn now(&self) -> Duration {
         let mut state = self.state.borrow_mut();
         let clock = state.clock_object(Location::caller());
-        state.look_at_clock(clock);
+        state.look(clock);
         state.clock.now
     }
 
@@ -79,7 +77,8 @@ impl Explorer {
         let mut state = self.state.borrow_mut();
         state.clock_strand(at);
         let clock = state.clock_object(at);
-        state.look_at_clock(clock);
+        state.look(clock);
+        state.run.is_intricate = true;
         let owner = state.current;
         let place = state.clock.made;
         state.clock.made += 1;
@@ -87,6 +86,9 @@ impl Explorer {
         let poll = state.strands[owner].poll.as_ref();
         let armed = poll.is_none_or(|poll| poll.under_way || !state.needs_worker(owner));
         state.clock.timers.push(Timer { id, deadline, owner, place, waker, at, armed });
+        if armed {
+            state.note_timer(Effect::Sets);
+        }
         id
     }
 
@@ -94,7 +96,7 @@ impl Explorer {
     pub(crate) fn poll_timer(&self, id: TimerId, waker: &Waker) -> bool {
         let mut state = self.state.borrow_mut();
         if let Some(clock) = state.clock.object {
-            state.look_at_clock(clock);
+            state.look(clock);
         }
         match state.clock.timers.iter_mut().find(|timer| timer.id == id) {
             Some(timer) => {
@@ -108,12 +110,18 @@ impl Explorer {
     /// Forgets a timer.
     pub(crate) fn drop_timer(&self, id: TimerId) {
         let mut state = self.state.borrow_mut();
-        state.clock.timers.retain(|timer| timer.id != id);
+        let place = state.clock.timers.iter().position(|timer| timer.id == id);
+        if let Some(timer) = place.map(|place| state.clock.timers.remove(place))
+            && timer.armed
+        {
+            state.note_timer(Effect::Unsets);
+            state.note_unset(timer.owner);
+        }
         // Also if it has fired: that can be told by what fires next.
         if let Some(clock) = state.clock.object
             && !state.tearing_down
         {
-            state.look_at_clock(clock);
+            state.look(clock);
         }
     }
 
@@ -159,12 +167,15 @@ impl Explorer {
             written: None,
         });
         state.done(Mode::Write, None, None);
-        match timer.waker {
-            Some(waker) => {
-                drop(state);
-                waker.wake();
-            }
-            None => state.make_silent(timer.owner),
+        let clock = state.things[clock as usize].id;
+        state.note_need(Need::Set(clock));
+        state.comes_between_polls(timer.owner);
+        if let Some(waker) = timer.waker {
+            drop(state);
+            waker.wake();
+        } else {
+            state.let_go_on(timer.owner);
+            state.make_silent(timer.owner);
         }
     }
 }
@@ -188,12 +199,40 @@ impl State {
         due
     }
 
+    /// A strand's poll was chosen: what it has set can fire.
+    pub(super) fn arm_timers(&mut self, owner: StrandId) {
+        for _ in 0..self.clock.arm(owner) {
+            self.note_timer(Effect::Sets);
+        }
+    }
+
+    /// A timer can fire from now on, or cannot any more.
+    fn note_timer(&mut self, effect: Effect) {
+        if let Some(clock) = self.clock.object
+            && !self.tearing_down
+        {
+            let object = self.things[clock as usize].id;
+            self.note_access(Access { object, mode: Mode::Read, effect });
+        }
+    }
+
+    /// A timer of a strand has gone that could have fired first.
+    fn note_unset(&mut self, owner: StrandId) {
+        let step = self.strands[self.current].origin.steps().max();
+        if let (Some(clock), Some(_), false) = (self.clock.strand, step, self.tearing_down) {
+            let turn = self.turn_of(owner);
+            self.run.pending_needs.extend(turn);
+            self.note_left(clock, step);
+        }
+    }
+
     /// The object that stands for the clock: made when somebody first looks at it.
     pub(super) fn clock_object(&mut self, at: &'static Location<'static>) -> u32 {
         if let Some(known) = self.clock.object {
             return known;
         }
-        let object = self.add_thing(What::Clock, None, at);
+        let id = self.identity_of_clock();
+        let object = self.add_thing(What::Clock, None, at, id);
         self.clock.object = Some(object);
         object
     }
@@ -206,7 +245,7 @@ impl State {
         }
         let object = self.clock_object(at);
         let name = self.name_of_clock();
-        let mut strand = Strand::new(name, StrandKind::Clock, at);
+        let mut strand = self.new_strand(name, StrandKind::Clock, at);
         strand.status = Status::Announced;
         // The clock is never waited for, and it does not keep anybody company.
         strand.joined = true;

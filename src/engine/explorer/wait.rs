@@ -49,6 +49,7 @@ impl State {
         if self.is_free(strand) || self.strands[strand].kind == StrandKind::Clock {
             return false;
         }
+        self.run.is_intricate = true;
         self.current = strand;
         self.start_poll_step(strand);
         let object = self.strand_object(strand);
@@ -115,6 +116,13 @@ impl State {
             }
             for option in 0..options {
                 let choice = Choice { who, option };
+                // Most often the strands stand in the order of their names.
+                let last = self.run.enabled[start..].last();
+                if last.is_none_or(|&last| last < choice) {
+                    self.run.enabled.push(choice);
+                    self.turns.push(id);
+                    continue;
+                }
                 let at = self.run.enabled[start..].partition_point(|&other| other < choice);
                 self.run.enabled.insert(start + at, choice);
                 self.turns.insert(at, id);
@@ -160,10 +168,7 @@ impl State {
         if self.strands[0].status == Status::Ended {
             return Some(Ending::Returned);
         }
-        let spinning: Vec<StrandId> = (0..self.strands.len())
-            .filter(|&id| self.strands[id].status == Status::Spinning)
-            .collect();
-        if spinning.is_empty() {
+        if self.strands.iter().all(|strand| strand.status != Status::Spinning) {
             return Some(Ending::Deadlock);
         }
         // One more time round: a loop that counts its attempts gives up in the end.
@@ -171,9 +176,7 @@ impl State {
             return Some(Ending::Livelock);
         }
         self.writes_at_last_chance = Some(self.writes);
-        for strand in spinning {
-            self.wake_spinner(strand);
-        }
+        self.let_spinners_go();
         None
     }
 
@@ -214,6 +217,12 @@ impl State {
                 }
             }
             kind => {
+                if let Some(need) = self.need_of(kind, pending.object) {
+                    // A poll that waits in its middle holds up its loop.
+                    self.run.is_intricate |= self.strands[strand].poll.is_some();
+                    self.note_need(need);
+                }
+                self.note_attempt(kind, pending.object);
                 let hold = Hold { strand, at: pending.at, step };
                 if let Some(worked) = self.things[pending.object as usize].happens(kind, hold) {
                     self.strands[strand].option = u16::from(worked);
@@ -225,6 +234,7 @@ impl State {
     /// A waiter of a condition variable is woken: next it takes its lock again.
     fn end_wait(&mut self, waiter: StrandId) {
         if let Status::Waiting { mutex, .. } = self.strands[waiter].status {
+            self.let_go_on(waiter);
             self.strands[waiter].status = Status::Announced;
             if let Some(pending) = &mut self.strands[waiter].pending {
                 pending.kind = Kind::Lock;
@@ -243,7 +253,7 @@ impl Explorer {
         let condvar = state.number(condvar, What::Condvar, at);
         let mutex = state.number(mutex, What::Mutex, at);
         state.thing(mutex).holder = None;
-        state.access(mutex, Mode::Write);
+        state.gives_back(mutex);
         if state.unwinding() {
             // Nobody will notify any more: as if woken for no reason.
             return;

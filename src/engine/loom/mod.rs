@@ -43,6 +43,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
+use super::explorer::new_stack;
 use super::{Object, Panicked};
 
 use crate::verdict::Limit;
@@ -324,7 +325,7 @@ impl Loom {
     /// Runs a part of the program on a stack of the size that was asked for: loom's own are small.
     fn on_a_stack<R: 'static>(&self, body: impl FnOnce() -> R + 'static) -> R {
         let kept = self.stacks.borrow_mut().pop();
-        let Some(stack) = kept.or_else(|| DefaultStack::new(self.stack_size).ok()) else {
+        let Some(stack) = kept.or_else(|| new_stack(self.stack_size)) else {
             self.end(Ending::Stopped(Limit::Stacks));
             leave()
         };

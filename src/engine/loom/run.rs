@@ -11,7 +11,7 @@ use crate::plan::{Check, Outcome};
 use crate::schedule::Schedule;
 use crate::trace::{Place, Trace};
 use crate::verdict::{Failure, FailureKind, Limit, OutcomeInfo, Report, Verdict};
-use crate::worker::{Pulse, watched};
+use crate::worker::{Lost, Pulse, watched};
 
 /// How many atomics are made for a program of which nothing is known.
 const WORDS: usize = 8;
@@ -65,9 +65,13 @@ pub(crate) fn check<T: Outcome>(
     let (kept, returned, asked) = (Arc::clone(&ledger), Arc::clone(&values), check.clone());
     let program: Arc<dyn Fn() -> T + Send + Sync> = Arc::new(program);
     let work = move |pulse: &Arc<Pulse>| explore(&asked, &program, pulse, &kept, &returned);
-    let stuck = watched(work, check.max_silence).err();
+    let lost = watched(work, check.max_silence).err();
     let mut ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(place) = stuck {
+    if let Some(lost) = lost {
+        let place = match lost {
+            Lost::Still(place) => place,
+            Lost::Overflowed(overflow) => overflow.at,
+        };
         let place = place.map(Place::from);
         let stuck = Limit::Stuck { after: check.max_silence, place };
         ledger.ending.get_or_insert(Ending::Stopped(stuck));

@@ -233,6 +233,7 @@ macro_rules! atomic {
                     Driver::Explorer(explorer) => {
                         let at = Location::caller();
                         let turn = announce(explorer, &self.object, What::Atomic, Kind::Update(name), at);
+                        turn.expects(current.value());
                         let swapped = self.real.compare_exchange(current, new, success, failure);
                         match swapped {
                             Ok(value) => turn.wrote(Some(value.value()), Some(new.value())),

@@ -51,7 +51,7 @@ pub(super) enum Joining<T> {
 /// Starts a thread under the engine that drives.
 pub(super) fn start<T: 'static>(
     name: Option<String>,
-    f: Box<dyn FnOnce() -> T>,
+    f: impl FnOnce() -> T + 'static,
     at: &'static Location<'static>,
 ) -> (Strand, Slot<T>) {
     let slot: Slot<T> = Arc::default();

@@ -65,7 +65,7 @@ impl Builder {
                 let thread = Thread { inner: Handle::Real(handle.thread().clone()), name };
                 return Ok(JoinHandle { inner: Joining::Real(handle), thread });
             }
-            _ => start(self.name, Box::new(f), Location::caller()),
+            _ => start(self.name, f, Location::caller()),
         };
         let thread = Thread { inner: Handle::Strand(strand), name };
         Ok(JoinHandle { inner: Joining::Strand(strand, slot), thread })

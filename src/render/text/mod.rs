@@ -12,6 +12,7 @@ use crate::explain::{Explanation, explain};
 use crate::render::page::{Ink, LABEL_WIDTH, Line, Page};
 use crate::render::story::Story;
 use crate::render::{Context, Style, verdict};
+use crate::search::Sampling;
 use crate::source::Sources;
 use crate::trace::Trace;
 use crate::verdict::{Failure, Limit, Report, Verdict};
@@ -32,7 +33,7 @@ pub(super) fn report<T: Debug>(
         Verdict::Failed(failure) => {
             let said = verdict::failing(report, failure);
             page.append(line(("FAIL", Ink::Bad), &said));
-            page.append(failed(failure, context, style, sources));
+            page.append(failed(report.again, failure, context, style, sources));
         }
         Verdict::Inconclusive(Limit::OneSchedule) => {
             let ran = report.replayed.as_ref().map(Trace::schedule).unwrap_or_default();
@@ -40,7 +41,7 @@ pub(super) fn report<T: Debug>(
             page.append(line(("ran ", Ink::Plain), &said));
         }
         Verdict::Inconclusive(limit) => {
-            page.append(verdict::inconclusive(limit, title, style.width));
+            page.append(verdict::inconclusive(report, limit, title, style.width));
         }
     }
     if !matches!(report.verdict, Verdict::Failed(_))
@@ -60,7 +61,13 @@ pub(super) fn trace(trace: &Trace, style: &Style) -> Page {
     table(&Story::new(trace, None, false), style)
 }
 
-fn failed(failure: &Failure, context: &Context, style: &Style, sources: &Sources) -> Page {
+fn failed(
+    again: Option<Sampling>,
+    failure: &Failure,
+    context: &Context,
+    style: &Style,
+    sources: &Sources,
+) -> Page {
     let told = explain(failure, sources, false);
     let mut page = Page::default();
     page.push(Line::new());
@@ -69,7 +76,7 @@ fn failed(failure: &Failure, context: &Context, style: &Style, sources: &Sources
     page.gap();
     // An engine that cannot tell what happened has no schedule to show.
     if !failure.trace.strands.is_empty() {
-        page.hanging(Ink::Plain, &schedule(failure), style.width, 4);
+        page.hanging(Ink::Plain, &schedule(failure, again), style.width, 4);
     }
     let story = Story::new(&failure.trace, Some(&told), false);
     if !story.rows.is_empty() || !told.waits.is_empty() {
@@ -83,12 +90,12 @@ fn failed(failure: &Failure, context: &Context, style: &Style, sources: &Sources
         page.append(in_columns);
     }
     page.gap();
-    page.append(reasons(failure, &told, context, style.width));
+    page.append(reasons((failure, again), &told, context, style.width));
     page
 }
 
 /// `schedule 1221: 4 steps, 2 switches. No failing schedule has fewer switches.`
-fn schedule(failure: &Failure) -> String {
+fn schedule(failure: &Failure, again: Option<Sampling>) -> String {
     let schedule = &failure.schedule;
     if schedule.is_empty() {
         return "no step was needed: it fails before two strands meet".to_owned();
@@ -97,7 +104,8 @@ fn schedule(failure: &Failure) -> String {
     let how_often = if switches == 0 { "no switch".to_owned() } else { count(switches, "switch") };
     let simplest = failure.simplest && switches > 0;
     let tail = if simplest { ". No failing schedule has fewer switches." } else { "" };
-    format!("schedule {schedule}: {steps}, {how_often}{tail}")
+    let drawn = again.map_or(String::new(), |again| format!(", drawn with seed {}", again.seed()));
+    format!("schedule {schedule}: {steps}, {how_often}{drawn}{tail}")
 }
 
 /// The table: in columns if they fit, else stacked.
@@ -168,7 +176,12 @@ fn waits_in_words(story: &Story<'_>, told: &Explanation, width: usize) -> Page {
 }
 
 /// `why`, `order`, `fix` and `next`.
-fn reasons(failure: &Failure, told: &Explanation, context: &Context, width: usize) -> Page {
+fn reasons(
+    (failure, again): (&Failure, Option<Sampling>),
+    told: &Explanation,
+    context: &Context,
+    width: usize,
+) -> Page {
     let mut page = Page::default();
     if !told.why.is_empty() {
         page.labelled("why", Ink::Plain, &told.why.join(" "), width);
@@ -191,11 +204,16 @@ fn reasons(failure: &Failure, told: &Explanation, context: &Context, width: usiz
         }
     }
     if context.next.is_empty() && context.title.is_none() && !failure.schedule.is_empty() {
-        let again = format!(
+        let replay = format!(
             "run this schedule again: Check::new().replay(\"{}\".parse()?).run(..)",
             failure.schedule
         );
-        page.labelled("next", Ink::Plain, &again, width);
+        page.labelled("next", Ink::Plain, &replay, width);
+        if let Some(again) = again {
+            let draw =
+                format!("or draw it again: Check::new().sample(Sampling::{again:?}).run(..)");
+            page.labelled("", Ink::Plain, &draw, width);
+        }
     }
     page
 }

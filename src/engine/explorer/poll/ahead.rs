@@ -5,12 +5,12 @@
 //! chosen, time may pass, its task may be stopped. Then the execution begins again with the same
 //! choices, and that poll is [`Cold`].
 //!
-//! What a poll looks at on its way to the door is part of the step before it, and has to be so too when
-//! the poll is not started ahead, or the same schedule would be two different ones: [`Look`].
+//! What a poll looks at on its way to the door counts when it is chosen, since only then it is sure.
 
 use std::panic::Location;
 
 use super::super::Explorer;
+use super::super::identity::Part;
 use super::super::state::{Ending, State, Status, StrandId, StrandKind};
 use super::super::strand::Strand;
 use super::super::thing::Pending;
@@ -24,13 +24,13 @@ pub(crate) struct Cold {
     strand: Name,
     /// Which of the strand's polls.
     poll: usize,
-    /// What it has looked at when it was started ahead, which was then part of the step before.
-    pub(super) looks: Vec<Look>,
+    /// What it has looked at when it was started ahead.
+    looks: Vec<Look>,
 }
 
 /// Something that changes silently.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Look {
+enum Look {
     Clock,
     /// Whether a strand has ended.
     Strand(Name),
@@ -157,7 +157,7 @@ impl State {
             && me != strand
             && one_at_a_time
             && self.needs_worker(me)
-            && self.strands[strand].poll.as_ref().is_some_and(same_loop);
+            && self.strands[strand].poll.as_deref().is_some_and(same_loop);
         if holds {
             self.strands[strand].status = Status::Idle;
             self.poll_of(me).held_back.push(strand);
@@ -168,6 +168,7 @@ impl State {
     /// A poll was chosen, or has ended unseen: whom it has spawned and woken can go.
     pub(super) fn release(&mut self, strand: StrandId) {
         for held_back in std::mem::take(&mut self.poll_of(strand).held_back) {
+            self.let_go_on(held_back);
             if matches!(self.strands[held_back].status, Status::Idle | Status::Spinning) {
                 self.make_ready(held_back);
             }
@@ -195,52 +196,75 @@ impl State {
         self.colds.iter().find(|cold| cold.strand == *name && cold.poll == poll).cloned()
     }
 
-    /// The strand that runs now looks at the clock, or changes what only its own timer does.
-    pub(in super::super) fn look_at_clock(&mut self, clock: u32) {
-        self.access(clock, Mode::Read);
-        self.note(Look::Clock);
+    /// The strand that runs now looks at something that changes silently. In a poll that was started
+    /// ahead it does so for sure only when that is chosen.
+    pub(in super::super) fn look(&mut self, object: u32) {
+        let me = self.current;
+        match &mut self.strands[me].poll {
+            Some(poll) if poll.stage == Stage::Polling && !poll.under_way => {
+                poll.looks.push(object);
+                self.glue(object, Mode::Read);
+            }
+            _ => self.access(object, Mode::Read),
+        }
     }
 
     /// The strand that runs now looks whether another has ended.
     pub(super) fn look_at_end(&mut self, strand: StrandId) -> bool {
         let object = self.strand_object(strand);
-        self.access(object, Mode::Read);
-        self.note(Look::Strand(self.strands[strand].name));
+        self.look(object);
         self.strands[strand].status == Status::Ended
     }
 
-    pub(super) fn note(&mut self, look: Look) {
-        let me = self.current;
-        if let Some(poll) = &mut self.strands[me].poll
-            && !poll.under_way
-        {
-            poll.looks.push(look);
+    /// A poll was chosen that was started ahead: what it has looked at counts from now on.
+    pub(super) fn has_looked(&mut self, strand: StrandId) {
+        let mut looks = std::mem::take(&mut self.poll_of(strand).looks);
+        looks.sort_unstable();
+        looks.dedup();
+        for object in looks {
+            self.access_unglued(object, Mode::Read);
         }
     }
 
-    /// A poll that is not started ahead this time has looked at something when it was. The step before
-    /// must be the same as then.
-    pub(super) fn look_as_before(&mut self, look: Look, at: &'static Location<'static>) {
-        let object = match look {
-            Look::Clock => self.clock_object(at),
-            Look::Strand(name) => {
-                match self.strands.iter().position(|strand| strand.name == name) {
-                    Some(strand) => self.strand_object(strand),
-                    None => self.add_thing(What::Strand, Some(at), at),
+    /// A poll has ended that was started ahead and is no step. Only what it has seen of the clock can be
+    /// told: a timer that it has set.
+    pub(super) fn has_looked_unseen(&mut self, strand: StrandId) {
+        let looks = std::mem::take(&mut self.poll_of(strand).looks);
+        if let Some(clock) = self.clock.object.filter(|clock| looks.contains(clock))
+            && !self.tearing_down
+        {
+            self.access_unglued(clock, Mode::Read);
+        }
+    }
+
+    /// A poll that is not started ahead this time has looked at something when it was, as part of the step
+    /// before, which must be the same as then.
+    pub(super) fn glue_as_before(&mut self, cold: &Cold, at: &'static Location<'static>) {
+        for look in &cold.looks {
+            let object = match *look {
+                Look::Clock => self.clock_object(at),
+                Look::Strand(name) => {
+                    let strand = self.strands.iter().position(|strand| strand.name == name);
+                    if let Some(strand) = strand {
+                        self.strand_object(strand)
+                    } else {
+                        let id = self.identity_of(name, Part::Life);
+                        self.add_thing(What::Strand, Some(at), at, id)
+                    }
                 }
-            }
-        };
-        self.access(object, Mode::Read);
+            };
+            self.glue(object, Mode::Read);
+        }
     }
 
     /// Time passes. Has the execution begin again if somebody was polled ahead and has looked at the
     /// clock: it will show something else when he is chosen.
     pub(in super::super) fn keeps_time(&mut self) -> bool {
         for strand in 0..self.strands.len() {
-            let looks =
-                |poll: &PollState| poll.looks.iter().any(|look| matches!(look, Look::Clock));
             let poll = self.strands[strand].poll.as_ref();
-            if self.stands_at_the_door(strand) && poll.is_some_and(looks) {
+            let clock = self.clock.object;
+            let saw = |poll: &PollState| poll.looks.iter().any(|&look| Some(look) == clock);
+            if self.stands_at_the_door(strand) && poll.is_some_and(|poll| saw(poll)) {
                 self.begin_again(strand);
             }
         }
@@ -250,11 +274,15 @@ impl State {
     /// Has the execution begin again without polling a strand ahead this time.
     pub(in super::super) fn begin_again(&mut self, strand: StrandId) {
         let name = self.strands[strand].name;
-        // What it did before it was chosen it does in its own step now, if it is the strand that runs.
-        let seen = strand != self.current;
         let poll = self.poll_of(strand);
-        let looks = if seen { std::mem::take(&mut poll.looks) } else { Vec::new() };
-        let poll = poll.polls;
+        let (poll, seen) = (poll.polls, std::mem::take(&mut poll.looks));
+        // What the strand that runs did before it was chosen it does in its own step now.
+        let seen = seen.into_iter().filter(|_| strand != self.current);
+        let looks = seen.map(|object| match self.things[object as usize].strand {
+            Some(strand) => Look::Strand(self.strands[strand].name),
+            None => Look::Clock,
+        });
+        let looks = looks.collect();
         self.colds.push(Cold { strand: name, poll, looks });
         self.ending = Some(Ending::Again);
     }
@@ -274,7 +302,7 @@ impl State {
             match self.known_cold(strand) {
                 Some(cold) if is_task && !self.strands[strand].is_suspended() => {
                     let at = self.strands[strand].birth;
-                    cold.looks.into_iter().for_each(|look| self.look_as_before(look, at));
+                    self.glue_as_before(&cold, at);
                     self.make_cold(strand, Kind::Poll);
                 }
                 _ => return Some(strand),

@@ -74,11 +74,14 @@ impl Explorer {
         let event_loop = &mut state.loops[executor.number];
         event_loop.host = me;
         event_loop.phase = Phase::Driven;
+        if event_loop.flavor == Flavor::CurrentThread {
+            state.enters_loop(executor.number);
+        }
         let execution = state.execution;
         let waker = Waker::from(Arc::new(StrandWaker { execution, strand: me }));
         let polls = state.strands[me].polls;
-        state.strands[me].poll =
-            Some(PollState { event_loop: executor.number, polls, ..PollState::default() });
+        let poll = PollState { event_loop: executor.number, polls, ..PollState::default() };
+        state.strands[me].poll = Some(Box::new(poll));
         (me, waker)
     }
 
@@ -87,7 +90,7 @@ impl Explorer {
         state.poll_of(me).start();
         if state.is_cold(me) {
             if let Some(cold) = state.known_cold(me) {
-                cold.looks.into_iter().for_each(|look| state.look_as_before(look, at));
+                state.glue_as_before(&cold, at);
             }
             let object = state.strand_object(me);
             drop(state);
@@ -109,9 +112,12 @@ impl Drop for LeaveLoop<'_> {
         state.rest(self.me);
         if let Some(poll) = state.strands[self.me].poll.take() {
             state.strands[self.me].polls = poll.polls;
-            let phase = &mut state.loops[poll.event_loop].phase;
-            if *phase == Phase::Driven {
-                *phase = Phase::Undriven;
+            let event_loop = &mut state.loops[poll.event_loop];
+            if event_loop.phase == Phase::Driven {
+                event_loop.phase = Phase::Undriven;
+            }
+            if event_loop.flavor == Flavor::CurrentThread && !state.tearing_down {
+                state.leaves_loop(poll.event_loop);
             }
         }
     }

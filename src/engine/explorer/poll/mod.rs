@@ -20,21 +20,21 @@
 mod ahead;
 mod host;
 mod stop;
+mod waker;
 mod workers;
 
 use std::future::Future;
 use std::panic::{self, AssertUnwindSafe, Location};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Waker};
 
 pub(crate) use self::ahead::Cold;
 pub(super) use self::stop::{MOST_WAYS, SHUT_DOWN};
 
-use self::ahead::Look;
+use self::waker::StrandWaker;
 use super::Explorer;
 use super::state::{State, Status, StrandId, StrandKind};
-use super::strand::Strand;
 use super::teardown::Teardown;
 use crate::search::Name;
 use crate::step::{Kind, Mode};
@@ -61,6 +61,11 @@ pub(super) struct Loop {
     /// The thread inside `block_on`.
     pub(super) host: StrandId,
     phase: Phase,
+    /// What stands for whose turn it is to be polled, and for whether anybody is.
+    turns: u32,
+    gate: u32,
+    /// Whether it was left with tasks in it.
+    left: bool,
     /// How many workers are in the middle of a poll.
     busy: usize,
 }
@@ -116,9 +121,11 @@ pub(super) struct PollState {
     /// before it was chosen either.
     held_back: Vec<StrandId>,
     /// What the poll at hand has looked at before it was chosen.
-    looks: Vec<Look>,
+    looks: Vec<u32>,
     /// Who was spawned by the poll at hand.
     spawned: Vec<Name>,
+    /// Where the step with which the poll at hand began says so.
+    begun_at: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -130,33 +137,15 @@ enum Stage {
     Polling,
 }
 
-/// Wakes a strand of one execution, and nobody in any other.
-struct StrandWaker {
-    execution: u64,
-    strand: StrandId,
-}
-
-impl Wake for StrandWaker {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        if let Some(explorer) = super::super::explorer() {
-            let mut state = explorer.state.borrow_mut();
-            if state.execution == self.execution {
-                state.wake(self.strand);
-            }
-        }
-    }
-}
-
 impl Explorer {
     /// Makes a runtime.
     pub(crate) fn new_executor(&self, flavor: Flavor) -> Executor {
         let mut state = self.state.borrow_mut();
         let host = state.current;
-        state.loops.push(Loop { flavor, host, phase: Phase::Undriven, busy: 0 });
+        state.run.is_intricate |= !matches!(flavor, Flavor::CurrentThread | Flavor::MultiThread(1));
+        let (turns, gate) = (state.identify(None), state.identify(None));
+        let phase = Phase::Undriven;
+        state.loops.push(Loop { flavor, host, phase, turns, gate, left: false, busy: 0 });
         Executor { number: state.loops.len() - 1, execution: state.execution }
     }
 
@@ -178,14 +167,14 @@ impl Explorer {
         let mut state = self.state.borrow_mut();
         let parent = state.current;
         let name = state.name_child(parent);
-        let mut strand = Strand::new(name, StrandKind::Task, birth);
+        let mut strand = state.new_strand(name, StrandKind::Task, birth);
         let event_loop = executor.number;
-        strand.poll = Some(PollState {
+        strand.poll = Some(Box::new(PollState {
             event_loop,
             future: Some(future),
             slot: Some(slot),
             ..PollState::default()
-        });
+        }));
         let id = state.add_strand(strand);
         let execution = state.execution;
         let waker = Waker::from(Arc::new(StrandWaker { execution, strand: id }));
@@ -315,7 +304,10 @@ impl State {
             // Whether somebody stops the task before this or after it can be told.
             let object = self.strand_object(strand);
             self.access(object, Mode::Read);
-            self.clock.arm(strand);
+            self.has_looked(strand);
+            self.takes_worker(strand);
+            self.use_up_signals(strand);
+            self.arm_timers(strand);
             self.release(strand);
         }
     }
@@ -333,7 +325,10 @@ impl State {
     /// A poll has come to its end.
     fn rest(&mut self, strand: StrandId) {
         let needs_worker = self.needs_worker(strand);
-        self.clock.arm(strand);
+        self.arm_timers(strand);
+        if self.strands[strand].poll.is_some() {
+            self.has_looked_unseen(strand);
+        }
         let Some(poll) = &mut self.strands[strand].poll else { return };
         if poll.stage == Stage::Resting {
             return;
@@ -348,6 +343,7 @@ impl State {
             let object = self.strand_object(strand);
             if !self.tearing_down {
                 self.access(object, Mode::Read);
+                self.gives_worker_back(strand);
             }
         }
         self.release(strand);
@@ -369,7 +365,15 @@ impl State {
 
     /// A waker was called.
     pub(super) fn wake(&mut self, strand: StrandId) {
-        let Some(poll) = &mut self.strands[strand].poll else { return };
+        let slept = match &self.strands[strand].poll {
+            Some(poll) if poll.stage == Stage::Polling => poll.under_way && !poll.woken,
+            Some(_) => matches!(self.strands[strand].status, Status::Idle | Status::Spinning),
+            None => return,
+        };
+        if self.strands[strand].status != Status::Ended {
+            self.note_wake(strand, slept);
+        }
+        let poll = self.poll_of(strand);
         if poll.stage == Stage::Polling {
             poll.woken = true;
         } else if matches!(self.strands[strand].status, Status::Idle | Status::Spinning)

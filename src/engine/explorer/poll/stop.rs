@@ -39,6 +39,7 @@ impl Explorer {
             self.suspend();
             return;
         }
+        state.run.is_intricate = true;
         let poll = state.poll_of(target);
         poll.cancelled = true;
         if poll.stage == Stage::Resting {
@@ -125,14 +126,14 @@ impl State {
     pub(super) fn is_polling(&self, task: StrandId) -> bool {
         let strand = &self.strands[task];
         let polling = |poll: &PollState| poll.stage == Stage::Polling;
-        strand.status != Status::Ended && strand.poll.as_ref().is_some_and(polling)
+        strand.status != Status::Ended && strand.poll.as_deref().is_some_and(polling)
     }
 
     /// Whether a task rests that its runtime is about to drop.
     pub(super) fn is_stopped(&self, strand: StrandId) -> bool {
         let closed =
             |poll: &PollState| poll.cancelled && self.loops[poll.event_loop].phase == Phase::Closed;
-        self.strands[strand].poll.as_ref().is_some_and(closed)
+        self.strands[strand].poll.as_deref().is_some_and(closed)
     }
 
     /// How many ways there are to abort a task: a poll that it stands at the door of may have begun in
@@ -212,6 +213,7 @@ impl State {
                 self.begin_again(task);
                 continue;
             }
+            self.note_dropped(task);
             let poll = self.poll_of(task);
             poll.cancelled = true;
             if poll.stage == Stage::Resting {

@@ -1,9 +1,103 @@
 //! Who may be polled, and how many at a time?
 
 use super::super::state::{State, Status, StrandId, StrandKind};
-use super::{Flavor, Phase};
+use super::{Flavor, Loop, Phase};
+use crate::search::Need;
+use crate::step::{Access, Effect, Mode};
 
 impl State {
+    /// Whether a strand's polls come one after the other with those of others.
+    fn takes_turns(&self, strand: StrandId) -> Option<usize> {
+        let event_loop = self.strands[strand].poll.as_ref()?.event_loop;
+        let one = match self.loops[event_loop].flavor {
+            Flavor::CurrentThread => true,
+            Flavor::MultiThread(workers) => workers == 1,
+        };
+        (one && self.needs_worker(strand)).then_some(event_loop)
+    }
+
+    /// What a strand that is about to begin a poll needs of its loop.
+    pub(in super::super) fn needs_of_poll(&self, strand: StrandId) -> Option<[Need; 2]> {
+        let poll = self.strands[strand].poll.as_ref().filter(|poll| !poll.under_way)?;
+        let gate = Need::Shareable(self.loops[poll.event_loop].gate);
+        Some([self.turn_of(strand)?, gate])
+    }
+
+    /// The poll of a strand begins with the step that is under way. As far as that is known, it ends
+    /// with it too, so it can change places with other polls.
+    pub(super) fn takes_worker(&mut self, strand: StrandId) {
+        let Some(event_loop) = self.takes_turns(strand) else { return };
+        let Loop { turns, gate, .. } = self.loops[event_loop];
+        let begun_at = self.run.accesses.len();
+        for object in [turns, gate] {
+            self.note_access(Access::of(object, Mode::Read));
+            self.note_need(Need::Shareable(object));
+        }
+        self.poll_of(strand).begun_at = self.in_step.then_some(begun_at);
+    }
+
+    /// What has to hold for something to come between two polls of a strand's loop.
+    pub(in super::super) fn turn_of(&self, strand: StrandId) -> Option<Need> {
+        let event_loop = self.takes_turns(strand)?;
+        Some(Need::Shareable(self.loops[event_loop].turns))
+    }
+
+    /// What is under way comes between two polls of a strand's loop.
+    pub(in super::super) fn comes_between_polls(&mut self, strand: StrandId) {
+        if let Some(need @ Need::Shareable(object)) = self.turn_of(strand) {
+            self.note_access(Access::of(object, Mode::Read));
+            self.note_need(need);
+        }
+    }
+
+    /// The poll of a strand has not ended with the step with which it began: nobody else of its loop
+    /// can be polled before it does.
+    pub(in super::super) fn keeps_its_worker(&mut self, strand: StrandId) {
+        let poll = self.strands[strand].poll.as_ref().filter(|poll| poll.under_way);
+        if let Some(access) = poll.and_then(|poll| self.run.accesses.get_mut(poll.begun_at?)) {
+            access.mode = Mode::Write;
+            access.effect = Effect::Takes;
+            self.run.is_intricate = true;
+        }
+    }
+
+    /// The poll of a strand has ended.
+    pub(super) fn gives_worker_back(&mut self, strand: StrandId) {
+        let Some(event_loop) = self.takes_turns(strand) else { return };
+        let object = self.loops[event_loop].turns;
+        let begun_at = self.poll_of(strand).begun_at.take();
+        let kept = begun_at
+            .and_then(|access| self.run.accesses.get(access))
+            .is_some_and(|access| access.effect == Effect::Takes);
+        if kept {
+            self.note_access(Access { object, mode: Mode::Write, effect: Effect::Gives });
+        }
+    }
+
+    /// A thread leaves a loop: no poll can change places with that, and if there are tasks in it, none
+    /// of them can be polled any more.
+    pub(super) fn leaves_loop(&mut self, event_loop: usize) {
+        let left = self.live_tasks(event_loop).next().is_some();
+        self.loops[event_loop].left = left;
+        let object = self.loops[event_loop].gate;
+        let effect = if left { Effect::Takes } else { Effect::None };
+        if left || self.in_step {
+            self.note_access(Access { object, mode: Mode::Write, effect });
+        }
+    }
+
+    /// A thread enters a loop, and its tasks can be polled.
+    pub(super) fn enters_loop(&mut self, event_loop: usize) {
+        let tasks: Vec<StrandId> = self.live_tasks(event_loop).collect();
+        for task in tasks {
+            self.let_go_on(task);
+        }
+        if std::mem::take(&mut self.loops[event_loop].left) {
+            let object = self.loops[event_loop].gate;
+            self.note_access(Access { object, mode: Mode::Write, effect: Effect::Gives });
+        }
+    }
+
     /// Whether a strand's polls take up a worker.
     pub(in super::super) fn needs_worker(&self, strand: StrandId) -> bool {
         let Some(poll) = &self.strands[strand].poll else { return false };

@@ -9,6 +9,9 @@ use drawloom::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 use drawloom::sync::{Arc, Condvar, Mutex};
 use drawloom::{Check, FailureKind, Limit, Outcome, Report, Verdict, thread};
 
+mod overflow;
+mod size;
+
 fn run<T: Outcome>(program: impl Fn() -> T + Send + Sync + 'static) -> Report<T> {
     Check::new().run(program)
 }
@@ -196,6 +199,18 @@ fn a_panic_in_drop_is_a_panic() {
     assert_eq!((kind, message.as_str()), (FailureKind::Panic, "the grenade goes off"));
 }
 
+#[test]
+fn a_drop_that_panics_while_nothing_else_does_is_caught_like_any_panic() {
+    let (kind, message) = failure(|| {
+        let jar = AtomicU32::new(0);
+        let caught = std::panic::catch_unwind(|| drop(Grenade));
+        jar.store(1, SeqCst);
+        assert!(caught.is_ok(), "the grenade is a dud");
+    });
+    assert_eq!(kind, FailureKind::Panic);
+    assert!(message.contains("the grenade is a dud"), "{message}");
+}
+
 /// Locks when it is dropped, also while the program is cleared away.
 struct LocksInDrop(Arc<Mutex<u32>>);
 
@@ -341,7 +356,7 @@ fn more_strands_than_there_may_be_is_a_limit() {
 }
 
 #[test]
-fn limits_on_executions_states_and_time_are_not_a_pass() {
+fn limits_on_executions_and_time_are_not_a_pass() {
     let program = || {
         let jar = AtomicU32::new(0);
         thread::scope(|scope| {
@@ -355,8 +370,50 @@ fn limits_on_executions_states_and_time_are_not_a_pass() {
         other => panic!("{other:?}"),
     };
     assert_eq!(limit(Check::new().max_executions(3)), Limit::Executions(3));
-    assert_eq!(limit(Check::new().max_states(20)), Limit::States(20));
     assert_eq!(limit(Check::new().max_time(Duration::ZERO)), Limit::Time(Duration::ZERO));
+}
+
+/// What a report says, whatever the width of the page.
+fn words<T: drawloom::Outcome>(report: &drawloom::Report<T>) -> String {
+    report.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Three friends put a coin in the jar each.
+fn put_three_coins() -> u32 {
+    let jar = AtomicU32::new(0);
+    thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| jar.store(jar.load(SeqCst) + 1, SeqCst));
+        }
+    });
+    jar.into_inner()
+}
+
+#[test]
+fn with_too_many_states_to_count_the_verdict_stands_and_the_counts_are_missing() {
+    let check = Check::new().max_states(20);
+    let explored = "(all explored; too many states to count the schedules: `max_states` is 20)";
+
+    let holds = check.run(put_three_coins);
+    assert!(matches!(holds.verdict, Verdict::Verified), "{holds:?}");
+    assert_eq!((holds.schedules, holds.states, holds.limit.clone()), (None, None, None));
+    assert_eq!(holds.uncounted, Some(20));
+    assert_eq!(holds.outcomes.keys().collect::<Vec<_>>(), [&1, &2, &3]);
+    assert!(holds.outcomes.values().all(|outcome| outcome.schedules.is_none()), "{holds:?}");
+    assert_eq!(words(&holds), format!("ok no schedule fails {explored}"));
+
+    let fails = check.run(|| assert_eq!(put_three_coins(), 3));
+    let failure = fails.failure().expect("a coin is lost");
+    assert!(!failure.simplest, "nobody has compared all the failing schedules");
+    assert_eq!((fails.schedules, fails.states, fails.uncounted), (None, None, Some(20)));
+    let (all, failing) = (fails.executions, fails.failed_executions);
+    let said = format!("FAIL {failing} of {all} executions fail {explored} error: ");
+    assert!(words(&fails).starts_with(&said), "{fails}");
+
+    let counted = Check::new().run(|| assert_eq!(put_three_coins(), 3));
+    assert_eq!((all, failing), (counted.executions, counted.failed_executions));
+    assert_eq!(counted.uncounted, None);
+    assert!(counted.schedules.is_some(), "{counted:?}");
 }
 
 #[test]

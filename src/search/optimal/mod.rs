@@ -1,0 +1,338 @@
+//! Exactly one execution for each class of schedules that differ only in the order of independent
+//! steps, and no execution that turns out to be one of those again.
+//!
+//! Picture a walk through a maze of prefixes with a thread unrolled behind. After each execution every
+//! pair of steps that *race* ([`order`]) is looked at: had the second come first, what would have gone
+//! before it? That sequence is a promise of a new execution, and it is pinned to the place where the
+//! first of the two was taken ([`tree`]). Going back, each place is left only when its promises have
+//! been kept. What was tried at a place *sleeps* from then on: behind another step it is not taken
+//! until something wakes it that it depends on, since before that it would lead to what was seen.
+//!
+//! The algorithm is the optimal dynamic partial order reduction of Abdulla, Aronis, Jonsson and Sagonas
+//! (Source Sets, JACM 2017). What is added here: steps with several accesses, steps that have to wait
+//! for locks and for signals, executions that end in the middle of everything, and strands that are
+//! left at the end, waiting: they race with whoever keeps them from going on.
+//!
+//! Memory: one [`Frame`] for each step of the execution at hand, and what is pinned to it.
+
+mod order;
+mod places;
+mod tree;
+
+use super::graph::Graph;
+use super::lattice::Lattices;
+use super::{Choice, Leaf, Need, Run, Search, Stuck};
+use crate::step::{Access, Effect, Mode};
+
+pub(super) use self::order::Order;
+
+use self::order::{Race, Second};
+use self::places::Frame;
+use self::tree::{Branch, Planned, Relation, insert, relation};
+
+/// The search that tries each class of schedules once.
+#[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each can be true whatever the others are")]
+pub(crate) struct Optimal {
+    frames: Vec<Frame>,
+    /// How many frames the coming execution has in common with the one before.
+    common: usize,
+    /// What may follow the step that was chosen last, if that was planned.
+    then: Vec<Branch>,
+    order: Order,
+    /// How many executions led somewhere.
+    executions: u32,
+    /// How many executions turned out to lead nowhere new.
+    redundant: u64,
+    /// Whether the execution before had asides, which belong to earlier steps.
+    had_asides: bool,
+    more: bool,
+    lattices: Lattices,
+}
+
+impl Optimal {
+    /// A search that has tried nothing yet, and keeps so many states.
+    pub(crate) fn new(most_states: usize) -> Self {
+        Self {
+            frames: Vec::new(),
+            common: 0,
+            then: Vec::new(),
+            order: Order::default(),
+            executions: 0,
+            redundant: 0,
+            had_asides: false,
+            more: false,
+            lattices: Lattices::new(most_states),
+        }
+    }
+
+    /// The state graph of what was found, if there was room for it.
+    pub(crate) fn graph(&self) -> Option<&Graph> {
+        self.lattices.whole()
+    }
+
+    /// How many executions were started that turned out to lead nowhere new.
+    pub(crate) fn redundant(&self) -> u64 {
+        self.redundant
+    }
+
+    /// What would have gone before the second of two that race, and where: the first step that would
+    /// not have been taken. `None` if the second could not have come first.
+    fn reversal(&self, run: &Run, race: Race) -> Option<(usize, Vec<Planned>)> {
+        let count = self.order.steps.len();
+        let mut kept = vec![true; count];
+        let needs = match race.second {
+            Second::Step(step) => {
+                kept[step as usize] = false;
+                run.needs_of(step as usize)
+            }
+            Second::Left(left) => run.pending_needs_of(left as usize),
+        };
+        self.leave_out(&mut kept, race.first);
+        let second = match race.second {
+            Second::Step(step) => self.order.steps[step as usize].choice.who,
+            Second::Left(left) => run.pending[left as usize].who,
+        };
+        // The other options are pinned where the first is taken.
+        let second = Choice { who: second, option: 0 };
+        while let Some(taking) = self.keeper(run, &kept, needs, race.second)? {
+            self.leave_out(&mut kept, taking);
+        }
+        let start = kept.iter().position(|&kept| !kept)?;
+        let own = self.goes_back_to(run, race.second);
+        if own.into_iter().any(|step| !kept[step as usize]) {
+            return None;
+        }
+        let mut sequence: Vec<Planned> =
+            (start..count).filter(|&step| kept[step]).map(|step| self.planned(step)).collect();
+        sequence.push(self.foretell(run, &kept, race, second));
+        Some((start, sequence))
+    }
+
+    /// What the second of two that race goes back to in any case.
+    fn goes_back_to(&self, run: &Run, second: Second) -> Vec<u32> {
+        let (own, causes) = match second {
+            Second::Step(step) => (self.order.before(step), run.causes_of(step as usize)),
+            Second::Left(left) => {
+                let left = left as usize;
+                (self.order.last_of(&run.pending[left]), run.pending_causes_of(left))
+            }
+        };
+        own.into_iter().chain(causes.iter().copied()).collect()
+    }
+
+    /// Leaves out a step and all that goes back to it.
+    fn leave_out(&self, kept: &mut [bool], first: u32) {
+        for (number, kept) in (first..).zip(&mut kept[first as usize..]) {
+            *kept &= !self.order.is_before(first, number);
+        }
+    }
+
+    /// Somebody who has taken what is needed and does not give it back among what is kept; `Some(None)`
+    /// if there is none. `None` if what is needed cannot be had.
+    #[expect(clippy::option_option, reason = "nobody is in the way, somebody is, or nothing helps")]
+    fn keeper(
+        &self,
+        run: &Run,
+        kept: &[bool],
+        needs: &[Need],
+        second: Second,
+    ) -> Option<Option<u32>> {
+        for need in needs {
+            match *need {
+                Need::Signalled(object) if !self.is_signalled(kept, object, second) => return None,
+                Need::Set(clock) if !self.is_set(run, kept, clock) => return None,
+                _ if !need.is_lock() => continue,
+                _ => {}
+            }
+            for (number, touch) in self.order.history(need.object()) {
+                let taken = touch.access.effect == Effect::Takes
+                    && need.is_kept_by(touch.access.mode)
+                    && kept[touch.step as usize];
+                if !taken {
+                    continue;
+                }
+                let back = self.order.given_back(number);
+                if back.is_none_or(|back| !kept[back as usize]) {
+                    return Some(Some(touch.step));
+                }
+            }
+        }
+        Some(None)
+    }
+
+    /// Whether an object is signalled among what is kept, since that was used up.
+    fn is_signalled(&self, kept: &[bool], object: u32, second: Second) -> bool {
+        for (_, touch) in self.order.history(object) {
+            if matches!(second, Second::Step(step) if touch.step >= step) {
+                if touch.access.effect == Effect::Signals && kept[touch.step as usize] {
+                    return true;
+                }
+                continue;
+            }
+            match touch.access.effect {
+                Effect::Consumes => return false,
+                Effect::Signals if kept[touch.step as usize] => return true,
+                _ => {}
+            }
+        }
+        false
+    }
+
+    /// Whether a timer is set, among what is kept, that has not fired.
+    fn is_set(&self, run: &Run, kept: &[bool], clock: u32) -> bool {
+        let set = self.order.history(clock).filter(|(_, touch)| kept[touch.step as usize]);
+        let sum: i32 = set
+            .map(|(_, touch)| match (touch.access.effect, touch.access.mode) {
+                (Effect::Sets, _) => 1,
+                (Effect::Unsets, _) | (Effect::None, Mode::Write) => -1,
+                _ => 0,
+            })
+            .sum();
+        run.set_before + sum > 0
+    }
+
+    /// A step as it was taken.
+    fn planned(&self, step: usize) -> Planned {
+        let number = u32::try_from(step).unwrap_or(u32::MAX);
+        let entry = &self.order.steps[step];
+        let accesses = self.order.touches_of(number).iter().map(|touch| touch.access).collect();
+        let last = entry.reach != super::Reach::Own;
+        Planned { choice: entry.choice, accesses, last, certain: true }
+    }
+
+    /// What the second of two that race does if it comes first, as far as that can be foretold.
+    fn foretell(&self, run: &Run, kept: &[bool], race: Race, choice: Choice) -> Planned {
+        let step = match race.second {
+            Second::Left(left) => {
+                let pending = &run.pending[left as usize];
+                let accesses = vec![pending.access];
+                return Planned { choice, accesses, last: false, certain: pending.certain };
+            }
+            Second::Step(step) => step,
+        };
+        let mut planned = self.planned(step as usize);
+        planned.choice = choice;
+        planned.certain = !run.steps[step as usize].is_poll;
+        let entry = &self.order.steps[step as usize];
+        let of_its_own = |access: &&mut Access| access.effect != Effect::Consumes;
+        let Some(access) = planned.accesses.iter_mut().find(of_its_own) else { return planned };
+        if let Some(need) = entry.attempts {
+            let free = self.keeper(run, kept, &[need], race.second).flatten().is_none();
+            *access = need.attempted(free);
+        } else if let Some(expected) = entry.expected {
+            // The value is the one that the first access had that is left out.
+            let mut was = None;
+            for (_, touch) in self.order.history(access.object) {
+                if !kept[touch.step as usize] && touch.step != step {
+                    was = self.order.value_before(touch.step);
+                }
+            }
+            if let Some(was) = was {
+                access.mode = if was == expected { Mode::Write } else { Mode::Read };
+            }
+        }
+        planned
+    }
+
+    /// Pins the reversals of all races that the last execution has shown.
+    fn pin_reversals(&mut self, run: &Run) {
+        for race in 0..self.order.races.len() {
+            let race = self.order.races[race];
+            let Some((place, mut sequence)) = self.reversal(run, race) else { continue };
+            let options = self.options(run, race.second, place);
+            let frame = &mut self.frames[place];
+            for option in 0..options {
+                // The options after the first that was not tried are pinned where that is taken.
+                if let Some(second) = sequence.last_mut() {
+                    second.choice.option = option;
+                }
+                let seen = |sleeper: &Planned| relation(sleeper, &sequence) != Relation::Against;
+                let first = sequence.first().map(|first| first.choice);
+                if first.is_some_and(|first| frame.enabled.contains(&first))
+                    && !frame.sleeping.iter().any(seen)
+                {
+                    insert(&mut frame.branches, sequence);
+                    break;
+                }
+            }
+        }
+    }
+
+    /// How many options the second of two that race may have at another place.
+    fn options(&self, run: &Run, second: Second, place: usize) -> u16 {
+        let (who, enabled) = match second {
+            Second::Step(step) => {
+                (self.order.steps[step as usize].choice.who, run.enabled_at(step as usize))
+            }
+            Second::Left(left) => (run.pending[left as usize].who, [].as_slice()),
+        };
+        let count = |enabled: &[Choice]| enabled.iter().filter(|other| other.who == who).count();
+        let most = count(enabled).max(count(&self.frames[place].enabled)).max(1);
+        u16::try_from(most).unwrap_or(u16::MAX)
+    }
+}
+
+impl Search for Optimal {
+    fn choose(&mut self, at: &super::Branch<'_>) -> Option<usize> {
+        let step = at.step;
+        let choice = if step < self.common {
+            self.frames[step].choice?
+        } else {
+            self.arrive(at.run, at.enabled);
+            let choice = self.pick(step, at.last)?;
+            self.pin_options(step, choice);
+            self.frames[step].choice = Some(choice);
+            choice
+        };
+        at.enabled.binary_search(&choice).ok()
+    }
+
+    fn record(&mut self, run: &Run, leaf: Leaf) -> Result<(), Stuck> {
+        if run.is_intricate {
+            return Err(Stuck::Intricate);
+        }
+        for (step, (frame, made)) in self.frames.iter_mut().zip(&run.steps).enumerate() {
+            if step < self.common && frame.sign != made.sign {
+                return Err(Stuck::Differs { step });
+            }
+            frame.sign = made.sign;
+        }
+        if run.steps.len() < self.frames.len() {
+            return Err(Stuck::Differs { step: run.steps.len() });
+        }
+        let asides = std::mem::replace(&mut self.had_asides, !run.asides.is_empty());
+        let common = if asides || self.had_asides { 0 } else { self.common };
+        self.order.rewind(common);
+        self.order.learn(run);
+        let differs = Stuck::Differs { step: run.steps.len() };
+        self.lattices.add(&self.order, run, common, leaf).map_err(|()| differs)?;
+        self.pin_reversals(run);
+        self.go_back(run);
+        self.executions = self.executions.saturating_add(1);
+        Ok(())
+    }
+
+    fn give_up(&mut self, run: &Run) -> Result<(), Stuck> {
+        if run.steps.len() < self.common {
+            return Err(Stuck::Differs { step: run.steps.len() });
+        }
+        self.redundant += 1;
+        self.go_back(run);
+        Ok(())
+    }
+
+    fn start_again(&mut self) -> bool {
+        let redundant = self.redundant;
+        *self = Self { redundant, ..Self::new(self.lattices.most_states()) };
+        true
+    }
+
+    fn advance(&mut self) -> bool {
+        self.more
+    }
+
+    fn estimate(&self) -> Option<f64> {
+        self.guess()
+    }
+}

@@ -1,0 +1,79 @@
+//! What can be asked of the order of an execution?
+
+use super::{NONE, Order, Touch};
+use crate::search::Pending;
+use crate::step::Value;
+
+impl Order {
+    /// Whether `one` is `two` or happened before it.
+    pub(in super::super) fn is_before(&self, one: u32, two: u32) -> bool {
+        self.clock(two)[self.who(one)] >= self.steps[one as usize].nth
+    }
+
+    pub(in super::super) fn who(&self, step: u32) -> usize {
+        self.steps[step as usize].choice.who.index()
+    }
+
+    /// How many strands there are at the most.
+    pub(in crate::search) fn strands(&self) -> usize {
+        self.strands
+    }
+
+    /// How many steps of each strand a step goes back to, and itself.
+    pub(in crate::search) fn clock(&self, step: u32) -> &[u32] {
+        let start = step as usize * self.strands;
+        &self.clocks[start..start + self.strands]
+    }
+
+    /// What a step accessed, in the order of its accesses.
+    pub(in super::super) fn touches_of(&self, step: u32) -> &[Touch] {
+        let start = match step.checked_sub(1) {
+            Some(before) => self.steps[before as usize].touches_end,
+            None => 0,
+        };
+        &self.touches[start..self.steps[step as usize].touches_end]
+    }
+
+    /// The last step that somebody has taken who was left, before he was.
+    pub(in super::super) fn last_of(&self, left: &Pending) -> Option<u32> {
+        let last = self.last_of[left.who.index()];
+        let last = self.steps.get(last as usize).map(|_| last);
+        std::iter::successors(last, |&step| self.before(step))
+            .find(|&step| left.dropped_in.is_none_or(|dropped| step < dropped))
+    }
+
+    /// The step before a step, of the same strand.
+    pub(in super::super) fn before(&self, step: u32) -> Option<u32> {
+        Some(self.steps[step as usize].before).filter(|&before| before != NONE)
+    }
+
+    /// The accesses of an object, last one first.
+    pub(in super::super) fn history(
+        &self,
+        object: u32,
+    ) -> impl Iterator<Item = (u32, &Touch)> + '_ {
+        let mut at = self.heads.get(object as usize).copied().unwrap_or(NONE);
+        std::iter::from_fn(move || {
+            let here = at;
+            let touch = self.touches.get(here as usize)?;
+            at = touch.before;
+            Some((here, touch))
+        })
+    }
+
+    /// Where a lock that was taken is given back.
+    pub(in super::super) fn given_back(&self, taking: u32) -> Option<u32> {
+        let partner = self.touches[taking as usize].partner;
+        self.touches.get(partner as usize).map(|touch| touch.step)
+    }
+
+    /// The value that an object had before a step accessed it as its last.
+    pub(in super::super) fn value_before(&self, step: u32) -> Option<Value> {
+        self.steps[step as usize].was
+    }
+
+    /// The fingerprint of a step.
+    pub(in crate::search) fn event_of(&self, step: u32) -> u64 {
+        self.steps[step as usize].event
+    }
+}
