@@ -276,6 +276,12 @@ impl Branch<'_> {
 
 /// The order in which schedules are tried.
 pub(crate) trait Search {
+    /// What is chosen at a step, if that is certain whatever else can go there.
+    fn known(&self, step: usize) -> Option<Choice> {
+        let _ = step;
+        None
+    }
+
     /// The position of what is chosen, or `None` to give the execution up: what the search wants is
     /// not there.
     ///

@@ -13,7 +13,7 @@
 //! for locks and for signals, executions that end in the middle of everything, and strands that are
 //! left at the end, waiting: they race with whoever keeps them from going on.
 //!
-//! Memory: one [`Frame`] for each step of the execution at hand, and what is pinned to it.
+//! Memory: one [`Place`] for each step of the execution at hand, and what is pinned to it.
 
 mod order;
 mod places;
@@ -27,15 +27,17 @@ use crate::step::{Access, Effect, Mode};
 pub(super) use self::order::Order;
 
 use self::order::{Race, Second};
-use self::places::Frame;
-use self::tree::{Branch, Planned, Relation, insert, relation};
+use self::places::Place;
+use self::tree::{Branch, Planned};
 
 /// The search that tries each class of schedules once.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each can be true whatever the others are")]
 pub(crate) struct Optimal {
-    frames: Vec<Frame>,
-    /// How many frames the coming execution has in common with the one before.
+    places: Vec<Place>,
+    /// Places that are not needed any more: their memory is used again.
+    spare: Vec<Place>,
+    /// How many places the coming execution has in common with the one before.
     common: usize,
     /// What may follow the step that was chosen last, if that was planned.
     then: Vec<Branch>,
@@ -54,7 +56,8 @@ impl Optimal {
     /// A search that has tried nothing yet, and keeps so many states.
     pub(crate) fn new(most_states: usize) -> Self {
         Self {
-            frames: Vec::new(),
+            places: Vec::new(),
+            spare: Vec::new(),
             common: 0,
             then: Vec::new(),
             order: Order::default(),
@@ -206,7 +209,7 @@ impl Optimal {
         let step = match race.second {
             Second::Left(left) => {
                 let pending = &run.pending[left as usize];
-                let accesses = vec![pending.access];
+                let accesses = std::iter::once(pending.access).collect();
                 return Planned { choice, accesses, last: false, certain: pending.certain };
             }
             Second::Step(step) => step,
@@ -241,18 +244,13 @@ impl Optimal {
             let race = self.order.races[race];
             let Some((place, mut sequence)) = self.reversal(run, race) else { continue };
             let options = self.options(run, race.second, place);
-            let frame = &mut self.frames[place];
             for option in 0..options {
                 // The options after the first that was not tried are pinned where that is taken.
                 if let Some(second) = sequence.last_mut() {
                     second.choice.option = option;
                 }
-                let seen = |sleeper: &Planned| relation(sleeper, &sequence) != Relation::Against;
-                let first = sequence.first().map(|first| first.choice);
-                if first.is_some_and(|first| frame.enabled.contains(&first))
-                    && !frame.sleeping.iter().any(seen)
-                {
-                    insert(&mut frame.branches, sequence);
+                if self.is_new(place, &sequence) {
+                    self.insert(place, &mut sequence);
                     break;
                 }
             }
@@ -268,22 +266,20 @@ impl Optimal {
             Second::Left(left) => (run.pending[left as usize].who, [].as_slice()),
         };
         let count = |enabled: &[Choice]| enabled.iter().filter(|other| other.who == who).count();
-        let most = count(enabled).max(count(&self.frames[place].enabled)).max(1);
+        let most = count(enabled).max(count(&self.places[place].enabled)).max(1);
         u16::try_from(most).unwrap_or(u16::MAX)
     }
 }
 
 impl Search for Optimal {
+    fn known(&self, step: usize) -> Option<Choice> {
+        self.known(step)
+    }
+
     fn choose(&mut self, at: &super::Branch<'_>) -> Option<usize> {
-        let step = at.step;
-        let choice = if step < self.common {
-            self.frames[step].choice?
-        } else {
-            self.arrive(at.run, at.enabled);
-            let choice = self.pick(step, at.last)?;
-            self.pin_options(step, choice);
-            self.frames[step].choice = Some(choice);
-            choice
+        let choice = match self.known(at.step) {
+            Some(choice) => choice,
+            None => self.arrive(at.run, at.enabled, at.last)?,
         };
         at.enabled.binary_search(&choice).ok()
     }
@@ -292,13 +288,13 @@ impl Search for Optimal {
         if run.is_intricate {
             return Err(Stuck::Intricate);
         }
-        for (step, (frame, made)) in self.frames.iter_mut().zip(&run.steps).enumerate() {
-            if step < self.common && frame.sign != made.sign {
+        for (step, (place, made)) in self.places.iter_mut().zip(&run.steps).enumerate() {
+            if step < self.common && place.sign != made.sign {
                 return Err(Stuck::Differs { step });
             }
-            frame.sign = made.sign;
+            place.sign = made.sign;
         }
-        if run.steps.len() < self.frames.len() {
+        if run.steps.len() < self.places.len() {
             return Err(Stuck::Differs { step: run.steps.len() });
         }
         let asides = std::mem::replace(&mut self.had_asides, !run.asides.is_empty());

@@ -1,37 +1,59 @@
-//! What is still to be tried after a prefix: sequences of steps, kept as a tree.
+//! What was tried after a prefix, what is being tried, and what is still to be tried: sequences of
+//! steps, kept as a tree.
 //!
-//! Each branch is a *promise*: whoever follows it will find an execution that no other branch finds.
-//! So a sequence is only added where none that is there already, and none that was tried, leads to
-//! the same executions. See the text of [`optimal`](super) for where they come from.
+//! Each branch that is still to be tried is a *promise*: whoever follows it to its end will find an
+//! execution that no other branch finds. So a sequence is only added where none that is there already
+//! leads to the same executions ([`relation`]). See the text of [`optimal`](super) for where sequences
+//! come from.
+
+use smallvec::SmallVec;
 
 use super::super::Choice;
 use crate::step::Access;
 
+/// What a step accesses: most often one thing.
+pub(super) type Accesses = SmallVec<[Access; 2]>;
+
 /// A step that is to be taken, or was.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each can be true whatever the others are")]
 pub(super) struct Planned {
     pub(super) choice: Choice,
     /// What it accesses: for sure, or as far as can be foretold.
-    pub(super) accesses: Vec<Access>,
+    pub(super) accesses: Accesses,
     /// Whether the execution ends with it, so that it cannot change places with anything.
     pub(super) last: bool,
     /// Whether it is known for sure.
     pub(super) certain: bool,
 }
 
-/// A step to be taken, and what may follow it.
+/// A step from a place, and what comes of it.
 #[derive(Clone, Debug)]
 pub(super) struct Branch {
     pub(super) step: Planned,
-    pub(super) then: Vec<Self>,
+    pub(super) next: Next,
+}
+
+/// What comes of a branch.
+#[derive(Clone, Debug)]
+pub(super) enum Next {
+    /// It is to be tried, and after it these.
+    Planned(Vec<Branch>),
+    /// The execution at hand goes on there.
+    Here,
+    /// All that begins with it was tried.
+    Done,
 }
 
 impl Branch {
     /// A step of which nothing is known, so that nothing can change places with it.
-    pub(super) fn unknown(choice: Choice) -> Self {
-        let step = Planned { choice, accesses: Vec::new(), last: true, certain: false };
-        Self { step, then: Vec::new() }
+    pub(super) fn unknown(choice: Choice, next: Next) -> Self {
+        let step = Planned { choice, accesses: Accesses::new(), last: true, certain: false };
+        Self { step, next }
+    }
+
+    /// Whether it is still to be tried.
+    pub(super) fn is_planned(&self) -> bool {
+        matches!(self.next, Next::Planned(_))
     }
 }
 
@@ -85,29 +107,28 @@ pub(super) fn relation(step: &Planned, sequence: &[Planned]) -> Relation {
     }
 }
 
-/// Adds a sequence, unless what is there leads to the same executions.
-pub(super) fn insert(mut branches: &mut Vec<Branch>, mut sequence: Vec<Planned>) {
-    loop {
-        let mut found = None;
-        for (place, branch) in branches.iter().enumerate() {
-            match relation(&branch.step, &sequence) {
-                Relation::First(at) => {
-                    sequence.remove(at);
-                    found = Some(place);
-                }
-                Relation::Beside => found = Some(place),
-                Relation::Against => continue,
-            }
-            break;
+/// The branch that leads to the executions of a sequence, which then begins behind it, if one does.
+pub(super) fn follow(branches: &[Branch], sequence: &mut Vec<Planned>) -> Option<usize> {
+    branches.iter().position(|branch| match relation(&branch.step, sequence) {
+        Relation::First(at) => {
+            sequence.remove(at);
+            true
         }
-        let Some(place) = found else { break };
-        branches = &mut branches[place].then;
-        if branches.is_empty() || sequence.is_empty() {
-            return;
+        Relation::Beside => true,
+        Relation::Against => false,
+    })
+}
+
+/// Adds a sequence to what is planned, unless that leads to the same executions.
+pub(super) fn plan(mut branches: &mut Vec<Branch>, sequence: &mut Vec<Planned>) {
+    while let Some(place) = follow(branches, sequence) {
+        match &mut branches[place].next {
+            Next::Planned(then) if !then.is_empty() && !sequence.is_empty() => branches = then,
+            _ => return,
         }
     }
-    let chain = sequence.into_iter().rev().fold(None, |then: Option<Branch>, step| {
-        Some(Branch { step, then: then.into_iter().collect() })
+    let chain = sequence.drain(..).rev().fold(None, |then: Option<Branch>, step| {
+        Some(Branch { step, next: Next::Planned(then.into_iter().collect()) })
     });
     branches.extend(chain);
 }
