@@ -19,9 +19,7 @@ use crate::engine::Explorer;
 use crate::engine::explorer::{Decide, Ending, Moment, State, StrandId};
 use crate::plan::{Check, Outcome, Outcomes, Which};
 use crate::schedule::Schedule;
-use crate::search::{
-    Bounded, Branch, Choice, EverySchedule, Leaf, Optimal, Sample, Sampling, Seen, Walk,
-};
+use crate::search::{Bounded, Choice, EverySchedule, Leaf, Optimal, Sample, Sampling, Seen, Walk};
 use crate::trace::Place;
 use crate::verdict::{Limit, Report, Schedules, Verdict};
 use crate::worker::{Lost, Pulse, observed};
@@ -181,7 +179,7 @@ impl<'a, T: Outcome> Exploration<'a, T> {
     }
 
     /// Runs the program once and judges how it ended.
-    fn execute(&mut self, decide: &mut Decide<'_>) -> Result<Judged, Limit> {
+    fn execute(&mut self, decide: &mut dyn Decide) -> Result<Judged, Limit> {
         let value = RefCell::new(None);
         let program = &*self.program;
         let explorer = &self.explorer;
@@ -252,12 +250,6 @@ impl Found {
             ..Self::default()
         }
     }
-}
-
-/// A moment of the engine's, as a search sees it.
-fn branch<'a>(moment: &Moment<'a>) -> Branch<'a> {
-    let &Moment { step, run, enabled, strands, last } = moment;
-    Branch { step, run, enabled, numbers: strands, last }
 }
 
 /// The plan's choice, and behind the plan whoever went last.

@@ -1,6 +1,7 @@
 //! Running one schedule that somebody has asked for.
 
 use super::{Exploration, Judged};
+use crate::engine::explorer::Moment;
 use crate::plan::Outcome;
 use crate::schedule::Schedule;
 use crate::verdict::{Limit, Report, Verdict};
@@ -8,7 +9,7 @@ use crate::verdict::{Limit, Report, Verdict};
 impl<T: Outcome> Exploration<'_, T> {
     pub(super) fn replay(mut self, schedule: &Schedule) -> Report<T> {
         let mut unfit = None;
-        let judged = self.execute(&mut |moment| {
+        let judged = self.execute(&mut |moment: &Moment<'_>| {
             let turn = schedule.turns.get(moment.step);
             let position = turn.and_then(|&turn| moment.turn(turn));
             if position.is_none() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::search::Stop;
 use super::{Exploration, explore, follow};
-use crate::engine::explorer::State;
+use crate::engine::explorer::{Moment, State};
 use crate::plan::{Outcome, Outcomes};
 use crate::schedule::Schedule;
 use crate::search::{Choice, Counts, Graph, Leaf};
@@ -121,11 +121,11 @@ impl<T: Outcome> Exploration<'_, T> {
         let judged = match (&found.simplest, &self.best) {
             (Some(choices), _) => {
                 let choices = choices.clone();
-                self.execute(&mut |moment| follow(&choices, moment))
+                self.execute(&mut |moment: &Moment<'_>| follow(&choices, moment))
             }
             (None, Some(best)) => {
                 let schedule = best.schedule.clone();
-                self.execute(&mut |moment| match schedule.turns.get(moment.step) {
+                self.execute(&mut |moment: &Moment<'_>| match schedule.turns.get(moment.step) {
                     Some(&turn) => moment.turn(turn),
                     None => Some(moment.stay()),
                 })
@@ -145,7 +145,7 @@ impl<T: Outcome> Exploration<'_, T> {
 
     /// The strand numbers of a schedule that the search has found.
     pub(super) fn numbered(&mut self, choices: &[Choice]) -> Schedule {
-        let ran = self.execute(&mut |moment| follow(choices, moment));
+        let ran = self.execute(&mut |moment: &Moment<'_>| follow(choices, moment));
         if ran.is_err() {
             return Schedule::default();
         }

@@ -1,9 +1,10 @@
 //! Running schedules until the search has no more, or a limit is hit.
 
-use super::{Exploration, branch, follow, imports};
+use super::{Exploration, follow, imports};
+use crate::engine::explorer::{Decide, Moment};
 use crate::plan::{Outcome, Which};
 use crate::progress::whole;
-use crate::search::{Choice, Leaf, Run, Search, Stuck};
+use crate::search::{Branch, Choice, Leaf, Run, Search, Stuck};
 use crate::verdict::Limit;
 
 /// An execution that can be run again and compared.
@@ -29,6 +30,26 @@ enum Halt {
     Limit(Limit),
     /// The program has things in it that this search cannot order.
     Intricate,
+}
+
+/// A search that decides who goes.
+struct Deciding<'a> {
+    search: &'a mut dyn Search,
+    given_up: bool,
+}
+
+impl Decide for Deciding<'_> {
+    fn known(&mut self, step: usize) -> Option<Choice> {
+        self.search.known(step)
+    }
+
+    fn choose(&mut self, moment: &Moment<'_>) -> Option<usize> {
+        let &Moment { step, run, enabled, strands, last } = moment;
+        let branch = Branch { step, run, enabled, numbers: strands, last };
+        let position = self.search.choose(&branch);
+        self.given_up |= position.is_none();
+        position
+    }
 }
 
 impl<T: Outcome> Exploration<'_, T> {
@@ -70,12 +91,9 @@ impl<T: Outcome> Exploration<'_, T> {
     fn next(&mut self, search: &mut dyn Search) -> Result<Option<Leaf>, Halt> {
         let (mut given_up, mut ending);
         loop {
-            given_up = false;
-            ending = self.execute(&mut |moment| {
-                let position = search.choose(&branch(moment));
-                given_up |= position.is_none();
-                position
-            });
+            let mut deciding = Deciding { search, given_up: false };
+            ending = self.execute(&mut deciding);
+            given_up = deciding.given_up;
             let confused = self.explorer.was_confused() && self.restarts < MOST_RESTARTS;
             if !(confused && search.start_again()) {
                 break;
@@ -136,7 +154,7 @@ impl<T: Outcome> Exploration<'_, T> {
         let counted = (self.executions, self.failed);
         for before in [last, self.first.clone()].into_iter().flatten() {
             let plan: Vec<Choice> = before.steps.iter().map(|&(choice, _)| choice).collect();
-            let judged = self.execute(&mut |moment| follow(&plan, moment))?;
+            let judged = self.execute(&mut |moment: &Moment<'_>| follow(&plan, moment))?;
             let again = self.repeatable(judged.leaf);
             let same = before.steps.iter().zip(&again.steps).take_while(|(one, two)| one == two);
             let same = same.count();

@@ -283,7 +283,8 @@ impl State {
         let access = Access { object: id, mode: Mode::Add, effect: Effect::Signals };
         self.note_access(access);
         let both = self.strands.get_disjoint_mut([strand, self.current]);
-        let Ok([Strand { origin: woken, .. }, Strand { origin: waker, .. }]) = both else { return };
+        let Ok([woken, waker]) = both else { return };
+        let (Strand { origin: woken, .. }, Strand { origin: waker, .. }) = (&mut **woken, &**waker);
         if waker.steps().next().is_some() {
             woken.signalled = true;
             woken.slept |= slept;

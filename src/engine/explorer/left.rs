@@ -41,7 +41,7 @@ impl State {
 
     /// A strand that has something to do is left with it: at the end, or because somebody drops it.
     pub(super) fn note_left(&mut self, strand: StrandId, dropped_in: Option<u32>) {
-        let Strand { status, kind, .. } = self.strands[strand];
+        let Strand { status, kind, .. } = *self.strands[strand];
         let pending = match status {
             Status::Announced | Status::Cold => self.strands[strand].pending,
             _ => None,

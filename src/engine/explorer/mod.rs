@@ -79,6 +79,37 @@ impl State {
     }
 }
 
+impl State {
+    /// Who takes a choice that is known beforehand, if he can.
+    fn can_take(&self, known: Option<Choice>) -> Option<(Choice, StrandId)> {
+        let choice = known?;
+        let strand = self.number_of(choice.who)?;
+        (self.is_ready(strand) && choice.option < self.options(strand)).then_some((choice, strand))
+    }
+
+    /// What is taken of all that can be chosen: as before, or as it is decided.
+    fn decided(
+        &mut self,
+        before: &Run,
+        last: Option<Choice>,
+        decide: &mut dyn Decide,
+    ) -> Option<(Choice, StrandId)> {
+        let step = self.run.steps.len();
+        let start = self.run.steps.last().map_or(0, |step| step.enabled_end);
+        let moment = self.moment(start, last);
+        let Some(replayed) = before.steps.get(step).map(|step| step.choice) else {
+            let position = decide.choose(&moment)?;
+            return Some((self.run.enabled[start + position], self.turns[position]));
+        };
+        let position = moment.enabled.iter().position(|other| other.who == replayed.who)?;
+        let strand = self.turns[position];
+        // Who was polled ahead before, and is not now, could not always go.
+        self.run.enabled.truncate(start);
+        self.run.enabled.extend(before.enabled_at(step));
+        Some((replayed, strand))
+    }
+}
+
 impl Moment<'_> {
     /// The position of a choice.
     pub(crate) fn position(&self, choice: Choice) -> Option<usize> {
@@ -98,8 +129,22 @@ impl Moment<'_> {
     }
 }
 
-/// Decides which choice is taken: answers with its position, or with `None` to give up.
-pub(crate) type Decide<'a> = dyn FnMut(&Moment<'_>) -> Option<usize> + 'a;
+/// Decides who goes.
+pub(crate) trait Decide {
+    /// What is chosen at a step, if that is certain whatever else can go there.
+    fn known(&mut self, _step: usize) -> Option<Choice> {
+        None
+    }
+
+    /// The position of the choice that is taken, or `None` to give up.
+    fn choose(&mut self, moment: &Moment<'_>) -> Option<usize>;
+}
+
+impl<F: FnMut(&Moment<'_>) -> Option<usize>> Decide for F {
+    fn choose(&mut self, moment: &Moment<'_>) -> Option<usize> {
+        self(moment)
+    }
+}
 
 /// How often strands may run in a row without a visible step before that is a livelock.
 const MOST_SILENT_RUNS: usize = 20_000;
@@ -135,7 +180,7 @@ impl Explorer {
     ///
     /// A run that has to begin again, because a task was polled further than it should have been when
     /// it was cancelled, does so here, with the same decisions.
-    pub(crate) fn run(&self, program: &dyn Fn(), decide: &mut Decide<'_>) -> Ending {
+    pub(crate) fn run(&self, program: &dyn Fn(), decide: &mut dyn Decide) -> Ending {
         self.state.borrow_mut().forget_colds();
         let mut replay = Run::default();
         loop {
@@ -154,7 +199,7 @@ impl Explorer {
     }
 
     /// Runs what was run before in the same way, and from there on as it is decided.
-    fn run_to_the_end(&self, before: &Run, decide: &mut Decide<'_>) -> Ending {
+    fn run_to_the_end(&self, before: &Run, decide: &mut dyn Decide) -> Ending {
         let mut last = None;
         loop {
             self.settle();
@@ -169,35 +214,29 @@ impl Explorer {
                 self.resume(strand);
                 continue;
             }
-            if !state.find_enabled() {
-                match state.nobody_can_go() {
-                    Some(ending) => return ending,
-                    None => continue,
-                }
-            }
-            if let Some(ending) = state.ended() {
-                return ending;
-            }
             let step = state.run.steps.len();
-            if step >= state.bounds.steps {
-                return Ending::StepLimit;
-            }
-            let start = state.run.steps.last().map_or(0, |step| step.enabled_end);
-            let moment = state.moment(start, last);
-            let replayed = before.steps.get(step).map(|step| step.choice);
-            let position = match replayed {
-                Some(choice) => moment.enabled.iter().position(|other| other.who == choice.who),
-                None => decide(&moment),
+            let known = if step < before.steps.len() { None } else { decide.known(step) };
+            let (choice, strand) = if let Some(at_once) = state.can_take(known) {
+                at_once
+            } else {
+                if !state.find_enabled() {
+                    match state.nobody_can_go() {
+                        Some(ending) => return ending,
+                        None => continue,
+                    }
+                }
+                if let Some(ending) = state.ended() {
+                    return ending;
+                }
+                if step >= state.bounds.steps {
+                    return Ending::StepLimit;
+                }
+                match state.decided(before, last, decide) {
+                    Some(decided) => decided,
+                    None => return Ending::Abandoned,
+                }
             };
-            let Some(position) = position else { return Ending::Abandoned };
-            let choice = replayed.unwrap_or(state.run.enabled[start + position]);
-            let strand = state.turns[position];
             last = Some(choice);
-            if replayed.is_some() {
-                // Who was polled ahead before, and is not now, could not always go.
-                state.run.enabled.truncate(start);
-                state.run.enabled.extend(before.enabled_at(step));
-            }
             state.begin_step(choice, strand);
             if state.begin_blocked(strand) {
                 continue;

@@ -8,7 +8,7 @@ use super::identity::Identities;
 use super::poll::{Cold, Loop};
 use super::record::AtEnd;
 use super::stacks::Stacks;
-use super::strand::{Spare, Strand};
+use super::strand::Strand;
 use super::thing::{Done, Thing};
 use super::time::Clock;
 use super::{Object, Panicked};
@@ -100,9 +100,11 @@ pub(crate) enum Ending {
 pub(crate) struct State {
     pub(crate) bounds: Bounds,
     pub(crate) execution: u64,
-    pub(crate) strands: Vec<Strand>,
-    /// Of strands of executions before: what can be used again.
-    pub(super) spare: Vec<Spare>,
+    pub(crate) strands: Vec<Box<Strand>>,
+    /// The number of each strand, by its name.
+    numbers: Vec<Option<StrandId>>,
+    /// Strands of executions before, to be used again.
+    pub(super) spare: Vec<Box<Strand>>,
     pub(crate) things: Vec<Thing>,
     pub(super) loops: Vec<Loop>,
     pub(crate) clock: Clock,
@@ -155,6 +157,7 @@ impl State {
             bounds,
             execution: 0,
             strands: Vec::new(),
+            numbers: Vec::new(),
             spare: Vec::new(),
             things: Vec::new(),
             loops: Vec::new(),
@@ -188,7 +191,11 @@ impl State {
     pub(crate) fn begin(&mut self) {
         // ORDERING: only the number's uniqueness matters.
         self.execution = EXECUTIONS.fetch_add(1, Ordering::Relaxed);
-        self.spare.extend(self.strands.drain(..).map(Strand::retire));
+        for mut strand in self.strands.drain(..) {
+            strand.retire();
+            self.numbers[strand.name.index()] = None;
+            self.spare.push(strand);
+        }
         self.things.clear();
         self.loops.clear();
         self.clock = Clock::default();
@@ -271,6 +278,23 @@ impl State {
         &mut self.things[object as usize]
     }
 
+    /// Gives a strand the next number.
+    pub(super) fn enlist(&mut self, strand: Box<Strand>) -> StrandId {
+        let (number, name) = (self.strands.len(), strand.name.index());
+        if self.numbers.len() <= name {
+            self.numbers.resize(name + 1, None);
+        }
+        self.numbers[name] = Some(number);
+        self.strands.push(strand);
+        self.most_strands = self.most_strands.max(number + 1);
+        number
+    }
+
+    /// The number of the strand with a name, if it has started.
+    pub(super) fn number_of(&self, name: Name) -> Option<StrandId> {
+        self.numbers.get(name.index()).copied().flatten()
+    }
+
     /// The name of a strand's next child.
     pub(crate) fn name_child(&mut self, parent: StrandId) -> Name {
         let parent = &mut self.strands[parent];
@@ -309,7 +333,7 @@ impl State {
     /// Who ran, in order, by number.
     pub(crate) fn schedule(&self) -> Schedule {
         let turns = self.run.steps.iter().map(|step| {
-            let strand = self.strands.iter().position(|strand| strand.name == step.choice.who);
+            let strand = self.number_of(step.choice.who);
             let strand = u16::try_from(strand.unwrap_or(0)).unwrap_or(u16::MAX);
             Turn { strand, option: step.choice.option }
         });

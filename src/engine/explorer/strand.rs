@@ -53,13 +53,6 @@ pub(crate) struct Strand {
     pub(super) origin: Origin,
 }
 
-/// What of a strand that is not needed any more can be used again: its memory.
-#[derive(Debug, Default)]
-pub(super) struct Spare {
-    spin: Spin,
-    origin: Origin,
-}
-
 impl std::fmt::Debug for Strand {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Strand").field("name", &self.name).finish_non_exhaustive()
@@ -75,12 +68,7 @@ impl Drop for Strand {
 }
 
 impl Strand {
-    fn new(
-        name: Name,
-        kind: StrandKind,
-        birth: &'static Location<'static>,
-        Spare { spin, origin }: Spare,
-    ) -> Self {
+    fn new(name: Name, kind: StrandKind, birth: &'static Location<'static>) -> Self {
         Self {
             name,
             kind,
@@ -98,18 +86,25 @@ impl Strand {
             room: Room::default(),
             poll: None,
             polls: 0,
-            spin,
-            origin,
+            spin: Spin::default(),
+            origin: Origin::default(),
         }
     }
 
-    /// What can be used again of a strand that is not needed any more.
-    pub(super) fn retire(mut self) -> Spare {
-        let (mut spin, mut origin) =
-            (std::mem::take(&mut self.spin), std::mem::take(&mut self.origin));
-        spin.clear();
-        origin.clear();
-        Spare { spin, origin }
+    /// Makes a new strand of one that is not needed any more: its memory is used again.
+    fn renew(&mut self, name: Name, kind: StrandKind, birth: &'static Location<'static>) {
+        let mut new = Self::new(name, kind, birth);
+        self.spin.clear();
+        self.origin.clear();
+        std::mem::swap(&mut new.spin, &mut self.spin);
+        std::mem::swap(&mut new.origin, &mut self.origin);
+        *self = new;
+    }
+
+    /// Lets go of what it has of the program.
+    pub(super) fn retire(&mut self) {
+        self.poll = None;
+        self.body = None;
     }
 
     /// Whether nothing of it is left.
@@ -140,9 +135,8 @@ impl Explorer {
                 explorer.state.borrow_mut().end(Ending::Panicked);
             }
         }));
-        state.strands.push(main);
+        state.enlist(main);
         state.unjoined = 1;
-        state.most_strands = state.most_strands.max(1);
         state.make_silent(0);
     }
 
@@ -303,20 +297,22 @@ impl State {
         name: Name,
         kind: StrandKind,
         birth: &'static Location<'static>,
-    ) -> Strand {
-        Strand::new(name, kind, birth, self.spare.pop().unwrap_or_default())
+    ) -> Box<Strand> {
+        let Some(mut strand) = self.spare.pop() else {
+            return Box::new(Strand::new(name, kind, birth));
+        };
+        strand.renew(name, kind, birth);
+        strand
     }
 
     /// Adds a strand that somebody may join.
-    pub(super) fn add_strand(&mut self, strand: Strand) -> StrandId {
-        let id = self.strands.len();
-        if id >= self.bounds.strands {
+    pub(super) fn add_strand(&mut self, strand: Box<Strand>) -> StrandId {
+        if self.strands.len() >= self.bounds.strands {
             self.end(Ending::StrandLimit);
         }
-        self.strands.push(strand);
+        let id = self.enlist(strand);
         self.is_born(id);
         self.unjoined += 1;
-        self.most_strands = self.most_strands.max(id + 1);
         id
     }
 

@@ -27,7 +27,7 @@ impl Explorer {
             state.tearing_down = true;
             state.in_step = false;
             state.silent.clear();
-            if state.strands.iter().all(super::strand::Strand::is_clear) {
+            if state.strands.iter().all(|strand| strand.is_clear()) {
                 return;
             }
         }

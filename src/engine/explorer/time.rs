@@ -250,9 +250,7 @@ impl State {
         // The clock is never waited for, and it does not keep anybody company.
         strand.joined = true;
         strand.pending = Some(Pending { object, kind: Kind::Fire, at, options: 1 });
-        let id = self.strands.len();
-        self.strands.push(strand);
-        self.most_strands = self.most_strands.max(id + 1);
+        let id = self.enlist(strand);
         self.clock.strand = Some(id);
         id
     }

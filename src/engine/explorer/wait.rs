@@ -93,23 +93,27 @@ impl State {
         (whole && self.can_go(me) && alone()).then_some(me)
     }
 
+    /// Whether a strand's next step can be chosen.
+    pub(super) fn is_ready(&self, id: StrandId) -> bool {
+        let strand = &self.strands[id];
+        match strand.kind {
+            StrandKind::Clock => self.options(id) > 0,
+            _ => {
+                matches!(strand.status, Status::Announced | Status::Cold)
+                    && (self.can_go(id) || self.can_block(id))
+            }
+        }
+    }
+
     /// Lists what can be chosen, in ascending order, and says whether there is anything.
     pub(super) fn find_enabled(&mut self) -> bool {
         self.turns.clear();
         let start = self.run.enabled.len();
         for id in 0..self.strands.len() {
-            let strand = &self.strands[id];
-            let ready = match strand.kind {
-                StrandKind::Clock => self.options(id) > 0,
-                _ => {
-                    matches!(strand.status, Status::Announced | Status::Cold)
-                        && (self.can_go(id) || self.can_block(id))
-                }
-            };
-            if !ready {
+            if !self.is_ready(id) {
                 continue;
             }
-            let who = strand.name;
+            let who = self.strands[id].name;
             let options = self.options(id);
             if usize::from(options) >= MOST_WAYS {
                 self.end(Ending::TooManyWays);
@@ -132,7 +136,7 @@ impl State {
     }
 
     /// How many options a strand's coming step has.
-    fn options(&self, id: StrandId) -> u16 {
+    pub(super) fn options(&self, id: StrandId) -> u16 {
         let strand = &self.strands[id];
         if strand.kind == StrandKind::Clock {
             return u16::try_from(self.due().len()).unwrap_or(u16::MAX);

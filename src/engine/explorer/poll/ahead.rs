@@ -191,7 +191,7 @@ impl State {
     }
 
     pub(super) fn known_cold(&self, strand: StrandId) -> Option<Cold> {
-        let Strand { name, poll, .. } = &self.strands[strand];
+        let Strand { name, poll, .. } = &*self.strands[strand];
         let poll = poll.as_ref()?.polls;
         self.colds.iter().find(|cold| cold.strand == *name && cold.poll == poll).cloned()
     }
@@ -244,7 +244,7 @@ impl State {
             let object = match *look {
                 Look::Clock => self.clock_object(at),
                 Look::Strand(name) => {
-                    let strand = self.strands.iter().position(|strand| strand.name == name);
+                    let strand = self.number_of(name);
                     if let Some(strand) = strand {
                         self.strand_object(strand)
                     } else {
