@@ -57,6 +57,8 @@ pub(crate) struct Bounds {
 pub(crate) enum Which {
     /// All, with those merged that differ only in the order of independent steps.
     All,
+    /// All, with prefixes merged that lead to the same state.
+    Merged,
     /// All, one by one.
     Every,
     /// Those with at most so many preemptions.
@@ -94,6 +96,8 @@ pub struct Check {
     pub(crate) replay: Option<Schedule>,
     pub(crate) list: usize,
     pub(crate) which: Which,
+    pub(crate) jobs: usize,
+    pub(crate) smallest_job: u64,
     pub(crate) sources: Sources,
     pub(crate) observer: Option<Observer>,
     pub(crate) stop: Option<Arc<AtomicBool>>,
@@ -122,6 +126,8 @@ impl Check {
             replay: None,
             list: 0,
             which: Which::All,
+            jobs: 1,
+            smallest_job: 64,
             sources: Sources::new(),
             observer: None,
             stop: None,
@@ -194,6 +200,14 @@ impl Check {
         self
     }
 
+    /// Walks the state graph edge by edge: more executions than are needed, and an oracle for programs
+    /// that have too many schedules to be run one by one.
+    #[doc(hidden)]
+    pub fn merging(mut self) -> Self {
+        self.which = Which::Merged;
+        self
+    }
+
     /// Runs every schedule with at most so many preemptions, each by itself. A preemption takes the
     /// turn from a strand that could still go on; passing on from one that waits or has ended is free.
     ///
@@ -249,6 +263,40 @@ impl Check {
         self
     }
 
+    /// Explores with so many threads at a time: one if not said. The verdict, the number of executions
+    /// and the simplest failure are the same.
+    ///
+    /// A program with statics of the facade's types is explored by one all the same, since its
+    /// executions would meet in them; and so is what is not an exhaustive search by the explorer.
+    ///
+    /// ```
+    /// use drawloom::sync::atomic::{AtomicU32, Ordering::SeqCst};
+    /// use drawloom::{Check, thread};
+    ///
+    /// let report = Check::new().jobs(2).run(|| {
+    ///     let jar = AtomicU32::new(0);
+    ///     thread::scope(|scope| {
+    ///         for _ in 0..4 {
+    ///             scope.spawn(|| jar.store(jar.load(SeqCst) + 1, SeqCst));
+    ///         }
+    ///     });
+    /// });
+    /// assert_eq!(report.executions, 576);
+    /// ```
+    pub fn jobs(mut self, threads: usize) -> Self {
+        self.jobs = threads.max(1);
+        self
+    }
+
+    /// Of how many executions a part of the search must be expected to be, at the least, to be given to
+    /// another of several [`jobs`](Check::jobs): 64 if not said. The smaller, the more they have to do
+    /// with each other, which is what a test may want.
+    #[doc(hidden)]
+    pub fn smallest_job(mut self, executions: u64) -> Self {
+        self.smallest_job = executions;
+        self
+    }
+
     /// Tells `observer` how far the explorer is, at most ten times a second, from the thread that has
     /// called [`Check::run`] and waits.
     pub fn progress(mut self, observer: impl Fn(&Progress) + Send + Sync + 'static) -> Self {
@@ -265,7 +313,7 @@ impl Check {
 
     /// Whether all schedules are wanted.
     pub(crate) fn is_exhaustive(&self) -> bool {
-        matches!(self.which, Which::All | Which::Every)
+        matches!(self.which, Which::All | Which::Merged | Which::Every)
     }
 
     /// Whether somebody wants it to stop.

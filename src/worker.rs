@@ -15,10 +15,10 @@ use std::time::{Duration, Instant};
 use crate::progress::{Observer, Progress, whole};
 
 /// What a worker is given to do. It returns how to tell that it is done.
-type Job = Box<dyn FnOnce() -> Tell + Send>;
+pub(crate) type Job = Box<dyn FnOnce() -> Tell + Send>;
 
 /// Tells whoever waits for a job that it is done.
-type Tell = Box<dyn FnOnce()>;
+pub(crate) type Tell = Box<dyn FnOnce()>;
 
 /// The workers that wait for a job.
 static IDLE: Mutex<Vec<Sender<Job>>> = Mutex::new(Vec::new());
@@ -73,7 +73,7 @@ pub(crate) fn observed<R: Send + 'static>(
     let pulse = Arc::new(Pulse::default());
     let beating = Arc::clone(&pulse);
     let (sender, receiver) = channel::<Result<R, Box<dyn Any + Send>>>();
-    start(Box::new(move || {
+    begin(Box::new(move || {
         let done = panic::catch_unwind(AssertUnwindSafe(|| work(&beating)));
         // Nobody waits any more if it took too long.
         Box::new(move || drop(sender.send(done)))
@@ -118,7 +118,7 @@ pub(crate) fn observed<R: Send + 'static>(
 }
 
 /// Gives a job to a worker that waits, or to a new one.
-fn start(job: Job) {
+pub(crate) fn begin(job: Job) {
     let waiting = IDLE.lock().unwrap_or_else(PoisonError::into_inner).pop();
     let worker = waiting.unwrap_or_else(|| {
         let (worker, jobs) = channel::<Job>();
@@ -161,6 +161,8 @@ fn soon<T>(receiver: &Receiver<T>) -> Option<T> {
 #[derive(Debug, Default)]
 pub(crate) struct Pulse {
     beats: AtomicU64,
+    /// How often those had beaten by then that it follows.
+    followed: AtomicU64,
     stays: AtomicBool,
     overflow: OnceLock<Overflow>,
     /// The place, or null. INVARIANT: if not null, it comes from a `&'static Location<'static>`.
@@ -184,6 +186,20 @@ impl Pulse {
         let place = place.map_or(ptr::null_mut(), |place| ptr::from_ref(place).cast_mut());
         // ORDERING: what it points at was there before the program started.
         self.place.store(place, Ordering::Relaxed);
+    }
+
+    /// Whoever waits for others moves while they do, and stands where they stand.
+    pub(crate) fn follow(&self, others: &[Arc<Self>]) {
+        let beats = others.iter().map(|other| other.beats()).fold(0, u64::wrapping_add);
+        // ORDERING: as in `beat`.
+        if self.followed.swap(beats, Ordering::Relaxed) != beats {
+            self.beat(others.iter().find_map(|other| other.place()));
+        }
+        for other in others {
+            if let Some(&overflow) = other.overflow.get() {
+                self.overflow.get_or_init(|| overflow);
+            }
+        }
     }
 
     /// The worker says how far it is.

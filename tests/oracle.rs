@@ -174,6 +174,57 @@ fn agree(threads: Vec<Vec<Line>>) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Where there are too many schedules to run them one by one, the walk through the state graph counts
+/// them, with nothing foretold and nothing that sleeps.
+fn the_walk_agrees(threads: Vec<Vec<Line>>) -> Result<(), TestCaseError> {
+    let program = program(threads);
+    let check = Check::new().max_executions(6_000);
+    let found_by = |check: Check| {
+        let report = check.run(program.clone());
+        match report.schedules {
+            Some(_) => Ok(report),
+            None => Err(TestCaseError::reject("too many executions or states")),
+        }
+    };
+    let (walked, report) = (found_by(check.clone().merging())?, found_by(check)?);
+    prop_assert_eq!(report.schedules, walked.schedules);
+    prop_assert_eq!(found(&report), found(&walked));
+    Ok(())
+}
+
+/// Several explore what one explores, whoever gives whom which part of it; also where the schedules are
+/// not counted, and the simplest failure is the best of the executions.
+fn several_agree(threads: Vec<Vec<Line>>) -> Result<(), TestCaseError> {
+    let program = program(threads);
+    for states in [100_000, 0] {
+        let check = Check::new().max_states(states).max_executions(3_000);
+        let one = check.clone().run(program.clone());
+        if matches!(&one.verdict, Verdict::Inconclusive(_)) || one.executions < 20 {
+            return Err(TestCaseError::reject("too many executions, or too few"));
+        }
+        for jobs in [2, 3] {
+            let several = check.clone().jobs(jobs).smallest_job(1).run(program.clone());
+            let spent = |report: &Report<_>| {
+                (report.executions, report.failed_executions, report.redundant, report.minimal)
+            };
+            prop_assert_eq!(spent(&several), spent(&one), "{} jobs", jobs);
+            let seen = |report: &Report<_>| {
+                let counts = |(value, info): (&Vec<_>, &drawloom::verdict::OutcomeInfo)| {
+                    (value.clone(), info.schedules)
+                };
+                report.outcomes.iter().map(counts).collect::<Vec<_>>()
+            };
+            prop_assert_eq!(seen(&several), seen(&one), "{} jobs", jobs);
+            prop_assert_eq!(several.schedules, one.schedules, "{} jobs", jobs);
+            let simplest = |report: &Report<_>| {
+                report.failure().map(|failure| (failure.schedule.clone(), failure.message.clone()))
+            };
+            prop_assert_eq!(simplest(&several), simplest(&one), "{} jobs", jobs);
+        }
+    }
+    Ok(())
+}
+
 /// How often a schedule takes the turn from a strand that could go on. It could if another schedule
 /// has it go on after the same steps.
 fn preemptions(turns: &[Turn], beginnings: &BTreeSet<Vec<(u16, u16)>>) -> usize {
@@ -278,6 +329,21 @@ proptest! {
     #[test]
     fn three_threads_agree_with_brute_force(threads in threads(3..4, 3)) {
         agree(threads)?;
+    }
+
+    #[test]
+    fn four_threads_agree_with_brute_force(threads in threads(4..5, 2)) {
+        agree(threads)?;
+    }
+
+    #[test]
+    fn larger_programs_agree_with_the_walk(threads in threads(3..5, 4)) {
+        the_walk_agrees(threads)?;
+    }
+
+    #[test]
+    fn several_jobs_agree_with_one(threads in threads(3..5, 4)) {
+        several_agree(threads)?;
     }
 
     #[test]

@@ -33,6 +33,12 @@ impl Object {
         self.birth
     }
 
+    /// Whether some execution has given it a number.
+    pub(crate) fn was_numbered(&self) -> bool {
+        // ORDERING: as in `number`.
+        self.slot.load(Ordering::Relaxed) != 0
+    }
+
     /// Its number in an execution, which `give` chooses the first time.
     pub(crate) fn number(&self, execution: u64, give: impl FnOnce() -> u32) -> u32 {
         // ORDERING: within one execution all accesses come from one thread; between executions the

@@ -6,6 +6,7 @@ mod imports;
 mod replay;
 mod report;
 mod search;
+mod together;
 
 use std::cell::RefCell;
 use std::panic::Location;
@@ -16,10 +17,12 @@ use self::fault::Fault;
 use self::report::Found;
 use self::search::{Repeatable, Stop};
 use crate::engine::Explorer;
-use crate::engine::explorer::{Decide, Ending, Moment, State, StrandId};
+use crate::engine::explorer::{Decide, Ending, Moment, Registry, State, StrandId};
 use crate::plan::{Check, Outcome, Outcomes, Which};
 use crate::schedule::Schedule;
-use crate::search::{Bounded, Choice, EverySchedule, Leaf, Optimal, Sample, Sampling, Seen, Walk};
+use crate::search::{
+    Bounded, Choice, Crew, EverySchedule, Leaf, Optimal, Sample, Sampling, Seen, Walk,
+};
 use crate::trace::Place;
 use crate::verdict::{Limit, Report, Schedules, Verdict};
 use crate::worker::{Lost, Pulse, observed};
@@ -55,7 +58,11 @@ struct Exploration<'a, T> {
     program: Program<T>,
     caller: &'static Location<'static>,
     explorer: Explorer,
+    /// Which strand and which object is which, for all who explore this program.
+    registry: Arc<Registry>,
     pulse: Arc<Pulse>,
+    /// Those who explore it together.
+    crew: Arc<Crew>,
     outcomes: Outcomes<T>,
     /// For each outcome, by its number less one, the first schedule that ended with it.
     firsts: Vec<Schedule>,
@@ -72,11 +79,17 @@ struct Exploration<'a, T> {
     best: Option<Best>,
     /// The first execution, to be run again at the end.
     first: Option<Repeatable>,
+    /// How the last execution has ended, if it has.
+    last: Option<Leaf>,
+    /// The pulses of those who help.
+    company: Vec<Arc<Pulse>>,
 }
 
 /// The simplest failing schedule seen so far.
 struct Best {
     switches: usize,
+    choices: Vec<Choice>,
+    /// The one that was run, of which the choices are another order.
     schedule: Schedule,
     /// Which execution it was, counted from 0.
     execution: u64,
@@ -95,12 +108,15 @@ impl<'a, T: Outcome> Exploration<'a, T> {
         pulse: &Arc<Pulse>,
         caller: &'static Location<'static>,
     ) -> Self {
+        let registry = Arc::default();
         Self {
             check,
             program,
             caller,
-            explorer: Explorer::new(check.bounds, pulse),
+            explorer: Explorer::new(check.bounds, pulse, &registry),
+            registry,
             pulse: Arc::clone(pulse),
+            crew: Crew::new(check.smallest_job),
             outcomes: Outcomes::new(),
             firsts: Vec::new(),
             executions: 0,
@@ -111,6 +127,8 @@ impl<'a, T: Outcome> Exploration<'a, T> {
             started: Instant::now(),
             best: None,
             first: None,
+            last: None,
+            company: Vec::new(),
         }
     }
 
@@ -120,6 +138,7 @@ impl<'a, T: Outcome> Exploration<'a, T> {
         }
         match self.check.which {
             Which::All => self.all(),
+            Which::Merged => self.merged(),
             Which::Every => self.every(),
             Which::Preemptions(most) => self.bounded(most),
             Which::Sample(sampling) => self.sampled(sampling),
@@ -128,9 +147,9 @@ impl<'a, T: Outcome> Exploration<'a, T> {
 
     fn all(mut self) -> Report<T> {
         let most_states = self.check.max_states;
-        let mut search = Optimal::new(most_states);
+        let mut search = Optimal::new(most_states, &self.crew);
         let mut walk = Walk::new(most_states);
-        let optimal = self.search_if_it_can(&mut search);
+        let optimal = self.search_tree(&mut search);
         let minimal = matches!(optimal, Some(Stop::Complete));
         let (stop, graph) = if let Some(stop) = optimal {
             (stop, search.graph())
@@ -145,6 +164,14 @@ impl<'a, T: Outcome> Exploration<'a, T> {
         };
         found.minimal = minimal;
         found.redundant = search.redundant() + self.restarted;
+        self.report(&stop, &found)
+    }
+
+    fn merged(mut self) -> Report<T> {
+        let mut walk = Walk::new(self.check.max_states);
+        let stop = self.search(&mut walk);
+        let complete = matches!(stop, Stop::Complete);
+        let found = if complete { self.found(walk.graph()) } else { Found::default() };
         self.report(&stop, &found)
     }
 
@@ -210,7 +237,6 @@ impl<'a, T: Outcome> Exploration<'a, T> {
         let judged = Judged { leaf: Leaf { failing: fault.is_some(), outcome }, fault };
         if judged.leaf.failing {
             self.failed += 1;
-            self.keep_best();
         }
         Ok(judged)
     }
@@ -225,16 +251,23 @@ impl<'a, T: Outcome> Exploration<'a, T> {
         }
     }
 
-    fn keep_best(&mut self) {
-        let schedule = self.explorer.look(State::schedule);
-        let switches = schedule.switches();
-        let better = self.best.as_ref().is_none_or(|best| {
-            (switches, schedule.len(), &schedule)
-                < (best.switches, best.schedule.len(), &best.schedule)
-        });
+    /// Keeps the simplest failing schedule so far.
+    fn keep_better(&mut self, other: Best) {
+        let key = |best: &Best| (best.switches, best.choices.len());
+        let better = self
+            .best
+            .as_ref()
+            .is_none_or(|best| (key(&other), &other.choices) < (key(best), &best.choices));
         if better {
-            self.best = Some(Best { switches, schedule, execution: self.executions - 1 });
+            self.best = Some(other);
         }
+    }
+}
+
+impl Best {
+    fn new(choices: Vec<Choice>, schedule: Schedule, execution: u64) -> Self {
+        let switches = choices.windows(2).filter(|pair| pair[0].who != pair[1].who).count();
+        Self { switches, choices, schedule, execution }
     }
 }
 

@@ -118,20 +118,9 @@ impl<T: Outcome> Exploration<'_, T> {
                 _ => None,
             };
         }
-        let judged = match (&found.simplest, &self.best) {
-            (Some(choices), _) => {
-                let choices = choices.clone();
-                self.execute(&mut |moment: &Moment<'_>| follow(&choices, moment))
-            }
-            (None, Some(best)) => {
-                let schedule = best.schedule.clone();
-                self.execute(&mut |moment: &Moment<'_>| match schedule.turns.get(moment.step) {
-                    Some(&turn) => moment.turn(turn),
-                    None => Some(moment.stay()),
-                })
-            }
-            (None, None) => return None,
-        };
+        let best = self.best.as_ref().map(|best| &best.choices);
+        let choices = found.simplest.as_ref().or(best)?.clone();
+        let judged = self.execute(&mut |moment: &Moment<'_>| follow(&choices, moment));
         let fault = judged.ok()?.fault?;
         let mut trace = self.explorer.look(|state| state.trace(&self.check.sources));
         if let Some(along) = &found.along {

@@ -1,7 +1,7 @@
 //! Running schedules until the search has no more, or a limit is hit.
 
-use super::{Exploration, follow, imports};
-use crate::engine::explorer::{Decide, Moment};
+use super::{Best, Exploration, follow, imports};
+use crate::engine::explorer::{Decide, Moment, State};
 use crate::plan::{Outcome, Which};
 use crate::progress::whole;
 use crate::search::{Branch, Choice, Leaf, Run, Search, Stuck};
@@ -26,10 +26,14 @@ pub(super) enum Stop {
 const MOST_RESTARTS: usize = 100;
 
 /// Why there is no next execution.
-enum Halt {
+pub(super) enum Halt {
     Limit(Limit),
     /// The program has things in it that this search cannot order.
     Intricate,
+    /// What was found by several is worth nothing: see [`Exploration::together`].
+    Alone,
+    /// Somebody else has come to a halt.
+    Stopped,
 }
 
 /// A search that decides who goes.
@@ -55,46 +59,55 @@ impl Decide for Deciding<'_> {
 impl<T: Outcome> Exploration<'_, T> {
     /// Runs schedules until the search has no more or a limit is hit.
     pub(super) fn search(&mut self, search: &mut dyn Search) -> Stop {
-        self.search_if_it_can(search).unwrap_or(Stop::Complete)
+        let stop = self.search_on(search);
+        self.note_estimate(&stop, search);
+        stop
     }
 
-    /// As [`Exploration::search`]; `None` if the program has things in it that this search cannot order.
-    pub(super) fn search_if_it_can(&mut self, search: &mut dyn Search) -> Option<Stop> {
-        let stop = self.search_on(search)?;
+    /// How many executions there would have been, if the search has not come to its end.
+    pub(super) fn note_estimate(&mut self, stop: &Stop, search: &dyn Search) {
         if matches!(stop, Stop::Early(_)) {
             self.estimate = search.estimate().map(whole).filter(|&all| all > self.executions);
         }
-        Some(stop)
     }
 
-    fn search_on(&mut self, search: &mut dyn Search) -> Option<Stop> {
+    fn search_on(&mut self, search: &mut dyn Search) -> Stop {
         loop {
             let last = match self.next(search) {
                 Ok(last) => last,
-                Err(Halt::Limit(limit)) => return Some(Stop::Early(limit)),
-                Err(Halt::Intricate) => return None,
+                Err(Halt::Limit(limit)) => return Stop::Early(limit),
+                Err(Halt::Intricate | Halt::Alone | Halt::Stopped) => return Stop::Complete,
             };
             if !search.advance() {
                 let last = last.map(|leaf| self.repeatable(leaf));
-                return Some(self.complete(last));
+                return self.complete(last);
             }
-            if self.check.observer.is_some() {
-                self.pulse.count(self.executions, self.failed, search.estimate());
+            self.tell(self.executions, self.failed, search);
+            if let Some(limit) = self.limit(self.executions) {
+                return Stop::Early(limit);
             }
-            if let Some(limit) = self.limit() {
-                return Some(Stop::Early(limit));
-            }
+        }
+    }
+
+    /// Tells how far the check is, if anybody wants to know.
+    pub(super) fn tell(&self, executions: u64, failed: u64, search: &dyn Search) {
+        if self.check.observer.is_some() {
+            self.pulse.count(executions, failed, search.estimate());
         }
     }
 
     /// Runs the schedule that comes next. Without a leaf it was given up on the way.
-    fn next(&mut self, search: &mut dyn Search) -> Result<Option<Leaf>, Halt> {
+    pub(super) fn next(&mut self, search: &mut dyn Search) -> Result<Option<Leaf>, Halt> {
         let (mut given_up, mut ending);
         loop {
             let mut deciding = Deciding { search, given_up: false };
             ending = self.execute(&mut deciding);
             given_up = deciding.given_up;
             let confused = self.explorer.was_confused() && self.restarts < MOST_RESTARTS;
+            let meets_itself = self.explorer.look(|state| state.has_survivors);
+            if self.crew.has_given() && (confused || meets_itself) {
+                return Err(Halt::Alone);
+            }
             if !(confused && search.start_again()) {
                 break;
             }
@@ -105,13 +118,20 @@ impl<T: Outcome> Exploration<'_, T> {
             Stuck::Full => Halt::Limit(Limit::States(self.check.max_states)),
             Stuck::Intricate => Halt::Intricate,
         };
+        self.last = None;
         if given_up {
             self.executions -= 1;
             self.explorer.with_run(|run| search.give_up(run)).map_err(halt)?;
             return Ok(None);
         }
         let leaf = ending.map_err(Halt::Limit)?.leaf;
+        self.last = Some(leaf);
         let recorded = self.explorer.with_run(|run| search.record(run, leaf));
+        if leaf.failing {
+            let choices = self.explorer.with_run(|run| search.representative(run));
+            let schedule = self.explorer.look(State::schedule);
+            self.keep_better(Best::new(choices, schedule, self.executions - 1));
+        }
         if self.first.is_none() {
             self.first = Some(self.repeatable(leaf));
         }
@@ -123,14 +143,14 @@ impl<T: Outcome> Exploration<'_, T> {
     }
 
     /// Why there may not be one more execution, if so.
-    fn limit(&self) -> Option<Limit> {
+    pub(super) fn limit(&self, executions: u64) -> Option<Limit> {
         let check = self.check;
         // A sample is as long as it was asked for.
         let is_sample = matches!(check.which, Which::Sample(_));
         if check.is_stopped() {
             return Some(Limit::Stopped);
         }
-        if self.executions >= check.max_executions && !is_sample {
+        if executions >= check.max_executions && !is_sample {
             return Some(Limit::Executions(check.max_executions));
         }
         check.max_time.filter(|&most| self.started.elapsed() >= most).map(Limit::Time)

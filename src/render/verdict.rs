@@ -46,7 +46,7 @@ fn uncounted<T>(report: &Report<T>, failure: &Failure) -> (String, String) {
             (1, spent) => format!("1 of {spent} executions fails"),
             (failed, spent) => format!("{failed} of {spent} executions fail"),
         };
-        return (fails, too_many(most));
+        return (fails, too_many(most, spent));
     }
     let why = match &report.limit {
         _ if failure.trace.strands.is_empty() => {
@@ -72,9 +72,10 @@ fn uncounted<T>(report: &Report<T>, failure: &Failure) -> (String, String) {
     (failed_of, why)
 }
 
-/// Everything was explored, and not counted.
-fn too_many(most: usize) -> String {
-    format!("all explored; too many states to count the schedules: `max_states` is {most}")
+/// Everything was explored, and not counted: each execution stands for one schedule at the least.
+fn too_many(most: usize, spent: u64) -> String {
+    let schedules = count(usize::try_from(spent).unwrap_or(usize::MAX), "schedule");
+    format!("all explored, at least {schedules}: too many states to count, `max_states` is {most}")
 }
 
 /// Why a search has stopped, in few words.
@@ -116,7 +117,7 @@ pub(super) fn so_far<T>(report: &Report<T>) -> Option<String> {
 pub(super) fn holding<T>(report: &Report<T>) -> (String, String) {
     let Some(Schedules { all, .. }) = report.schedules else {
         let explored = match report.uncounted {
-            Some(most) => too_many(most),
+            Some(most) => too_many(most, report.executions),
             None => format!("all explored{}", states(report)),
         };
         return ("no schedule fails".to_owned(), explored);

@@ -20,7 +20,7 @@ use super::{Choice, Leaf, Run};
 
 /// The state graph of the executions so far.
 #[derive(Debug)]
-pub(super) struct Lattices {
+pub(crate) struct Lattices {
     graph: Graph,
     known: Table<u128, usize>,
     most_nodes: usize,
@@ -77,6 +77,56 @@ impl Lattices {
         (!self.full).then_some(&self.graph)
     }
 
+    /// What is there, and nothing is left.
+    pub(super) fn take(&mut self) -> Self {
+        std::mem::replace(self, Self::new(self.most_nodes))
+    }
+
+    /// Adds the schedules that others have found, whose outcomes have other numbers.
+    ///
+    /// An error says that the program ends differently after the same steps.
+    pub(super) fn add_all(&mut self, others: &Self, outcomes: &[u32]) -> Result<(), ()> {
+        if self.full || others.full {
+            self.give_up();
+            return Ok(());
+        }
+        let mut nodes = vec![0; others.graph.nodes.len()];
+        for (&key, &node) in &others.known {
+            let next = self.graph.nodes.len();
+            nodes[node] = *self.known.entry(key).or_insert(next);
+            if nodes[node] == next {
+                self.graph.nodes.push(Node::default());
+            }
+        }
+        if self.graph.nodes.len() > self.most_nodes {
+            self.give_up();
+            return Ok(());
+        }
+        for (node, others) in nodes.iter().zip(&others.graph.nodes) {
+            let own = &mut self.graph.nodes[*node];
+            for &Edge { choice, to, sign } in &others.edges {
+                if let Err(at) = own.edges.binary_search_by_key(&choice, |edge| edge.choice) {
+                    own.edges.insert(at, Edge { choice, to: nodes[to], sign });
+                }
+            }
+            let outcome = |leaf: Leaf| outcomes.get(leaf.outcome as usize).copied().unwrap_or(0);
+            let leaf = others.leaf.map(|leaf| Leaf { outcome: outcome(leaf), ..leaf });
+            if own.leaf.is_some() && leaf.is_some() && own.leaf != leaf {
+                return Err(());
+            }
+            own.leaf = own.leaf.or(leaf);
+        }
+        Ok(())
+    }
+
+    /// There are too many states: nothing is added any more.
+    fn give_up(&mut self) {
+        self.full = true;
+        self.graph.nodes = Vec::new();
+        self.known = Table::default();
+        self.lattice = Lattice::default();
+    }
+
     /// How many states there may be.
     pub(super) fn most_states(&self) -> usize {
         self.most_nodes
@@ -98,10 +148,7 @@ impl Lattices {
         self.lattice.rewind(common, order.strands());
         for step in self.lattice.ends.len() - 1..run.steps.len() {
             if !self.extend(order, run, step) {
-                self.full = true;
-                self.graph.nodes = Vec::new();
-                self.known = Table::default();
-                self.lattice = Lattice::default();
+                self.give_up();
                 return Ok(());
             }
         }

@@ -29,7 +29,7 @@ pub(crate) use bounded::Bounded;
 pub use count::Counts;
 pub(crate) use every::EverySchedule;
 pub(crate) use graph::Graph;
-pub(crate) use optimal::Optimal;
+pub(crate) use optimal::{Crew, Job, Optimal, Tools};
 pub(crate) use sample::Sample;
 pub use sample::Sampling;
 pub(crate) use seen::Seen;
@@ -290,6 +290,12 @@ pub(crate) trait Search {
 
     /// Learns what the execution did.
     fn record(&mut self, run: &Run, leaf: Leaf) -> Result<(), Stuck>;
+
+    /// A simple one of the schedules that the execution stands for which was recorded last. It depends
+    /// on nothing but which those are.
+    fn representative(&self, run: &Run) -> Vec<Choice> {
+        run.steps.iter().map(|step| step.choice).collect()
+    }
 
     /// Learns that the execution was given up, because nothing could be chosen. An error says that the
     /// program is to blame for it.

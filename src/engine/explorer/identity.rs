@@ -11,96 +11,64 @@
 //! object: as long as no execution has two from a line, one is known by its line.
 
 use std::panic::Location;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::state::State;
 use super::thing::Thing;
 use crate::fingerprint::{Table, mix};
 use crate::search::Name;
 
+/// Which strand and which object of this check is which, for all who explore it.
+#[derive(Debug, Default)]
+pub(crate) struct Registry {
+    book: Mutex<Book>,
+    /// How often objects have turned out to be others than was thought.
+    confusions: AtomicU64,
+}
+
+#[derive(Debug, Default)]
+struct Book {
+    names: Table<(Name, u32), Name>,
+    known: Table<(u64, u32), u32>,
+    /// The objects that were made in each line, by the line's address.
+    born: Table<usize, Born>,
+    /// What an identity was merged into.
+    merged: Table<u32, u32>,
+    next: u32,
+}
+
 /// What is known of the objects that one line makes.
 #[derive(Debug)]
 enum Born {
     One {
         id: u32,
-        /// The last execution that has it.
-        execution: u64,
         /// Whether it was known again by its line alone.
         guessed: bool,
     },
     Several,
 }
 
-/// The objects that are known from all executions of a check.
-#[derive(Debug, Default)]
-pub(super) struct Identities {
-    known: Table<(u64, u32), u32>,
-    /// The objects that were made in each line.
-    born: Table<*const Location<'static>, Born>,
-    /// What an identity was merged into.
-    merged: Table<u32, u32>,
-    next: u32,
-    confused: bool,
+impl Registry {
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn confusions(&self) -> u64 {
+        // ORDERING: whoever has missed one sees it before his next execution.
+        self.confusions.load(Ordering::Relaxed)
+    }
 }
 
-impl Identities {
+impl Book {
     /// The object that whoever has this past speaks of as his `nth`.
-    fn of(&mut self, past: u64, nth: u32) -> u32 {
+    fn of(&mut self, key: (u64, u32)) -> u32 {
         let next = self.next;
-        let id = *self.known.entry((past, nth)).or_insert(next);
+        let id = *self.known.entry(key).or_insert(next);
         if id == next {
             self.next += 1;
         }
         self.resolve(id)
-    }
-
-    /// The object that whoever has this past speaks of as his `nth`, which was made in this line.
-    fn of_line(
-        &mut self,
-        (past, nth): (u64, u32),
-        line: &'static Location<'static>,
-        now: u64,
-    ) -> u32 {
-        let known = self.known.get(&(past, nth)).copied();
-        let one = match self.born.get_mut(&std::ptr::from_ref(line)) {
-            Some(Born::One { id, execution, guessed }) if *execution != now => {
-                *guessed |= known.is_none();
-                *execution = now;
-                Some(*id)
-            }
-            Some(Born::One { guessed, id, .. }) => {
-                if *guessed {
-                    // Who knows which of the two those were.
-                    let id = *id;
-                    self.known.retain(|_, known| *known != id);
-                    self.confused = true;
-                }
-                self.born.insert(line, Born::Several);
-                None
-            }
-            Some(Born::Several) => None,
-            None => {
-                let id = known.unwrap_or(self.next);
-                self.born.insert(line, Born::One { id, execution: now, guessed: false });
-                None
-            }
-        };
-        match (known, one) {
-            (None, Some(one)) => {
-                self.known.insert((past, nth), one);
-                self.resolve(one)
-            }
-            _ => self.of(past, nth),
-        }
-    }
-
-    /// Whoever has this past speaks as his `nth` of an object that is known by another.
-    fn also(&mut self, past: u64, nth: u32, id: u32) {
-        let known = *self.known.entry((past, nth)).or_insert(id);
-        let (known, id) = (self.resolve(known), self.resolve(id));
-        if known != id {
-            self.merged.insert(known, id);
-            self.confused = true;
-        }
     }
 
     fn resolve(&self, mut id: u32) -> u32 {
@@ -108,6 +76,116 @@ impl Identities {
             id = into;
         }
         id
+    }
+}
+
+/// The registry, as one who explores sees it: he remembers what he has asked before.
+#[derive(Debug)]
+pub(super) struct Identities {
+    registry: Arc<Registry>,
+    names: Table<(Name, u32), Name>,
+    known: Table<(u64, u32), u32>,
+    /// The last execution that has an object of each line.
+    lines: Table<usize, u64>,
+    confusions: u64,
+}
+
+impl Identities {
+    pub(super) fn new(registry: &Arc<Registry>) -> Self {
+        Self {
+            registry: Arc::clone(registry),
+            names: Table::default(),
+            known: Table::default(),
+            lines: Table::default(),
+            confusions: registry.confusions(),
+        }
+    }
+
+    /// The name of a strand's child.
+    pub(super) fn name(&mut self, parent: Name, place: u32) -> Name {
+        let registry = &self.registry;
+        *self.names.entry((parent, place)).or_insert_with(|| {
+            let mut book = registry.book();
+            let next = u32::try_from(book.names.len() + 1).unwrap_or(u32::MAX);
+            *book.names.entry((parent, place)).or_insert(Name(next))
+        })
+    }
+
+    /// The object that whoever has this past speaks of as his `nth`.
+    fn of(&mut self, past: u64, nth: u32) -> u32 {
+        let registry = &self.registry;
+        *self.known.entry((past, nth)).or_insert_with(|| registry.book().of((past, nth)))
+    }
+
+    /// The object that whoever has this past speaks of as his `nth`, which was made in this line.
+    fn of_line(&mut self, key: (u64, u32), line: &'static Location<'static>, now: u64) -> u32 {
+        let line = std::ptr::from_ref(line).addr();
+        let again = self.lines.insert(line, now) == Some(now);
+        if let (Some(&id), false) = (self.known.get(&key), again) {
+            return id;
+        }
+        let mut book = self.registry.book();
+        let known = book.known.get(&key).copied();
+        let next = book.next;
+        let one = match book.born.get_mut(&line) {
+            Some(Born::One { id, guessed }) if !again => {
+                *guessed |= known.is_none();
+                Some(*id)
+            }
+            Some(&mut Born::One { id, guessed }) => {
+                if guessed {
+                    // Who knows which of the two those were.
+                    book.known.retain(|_, known| *known != id);
+                    // ORDERING: see `Registry::confusions`.
+                    self.registry.confusions.fetch_add(1, Ordering::Relaxed);
+                }
+                book.born.insert(line, Born::Several);
+                None
+            }
+            Some(Born::Several) => None,
+            None => {
+                let id = known.unwrap_or(next);
+                book.born.insert(line, Born::One { id, guessed: false });
+                None
+            }
+        };
+        let id = match (known, one) {
+            (None, Some(one)) => {
+                book.known.insert(key, one);
+                book.resolve(one)
+            }
+            _ => book.of(key),
+        };
+        drop(book);
+        self.known.insert(key, id);
+        id
+    }
+
+    /// Whoever has this past speaks as his `nth` of an object that is known by another.
+    fn also(&mut self, past: u64, nth: u32, id: u32) {
+        if self.known.get(&(past, nth)) == Some(&id) {
+            return;
+        }
+        let mut book = self.registry.book();
+        let known = *book.known.entry((past, nth)).or_insert(id);
+        let (known, id) = (book.resolve(known), book.resolve(id));
+        if known != id {
+            book.merged.insert(known, id);
+            // ORDERING: see `Registry::confusions`.
+            self.registry.confusions.fetch_add(1, Ordering::Relaxed);
+        }
+        drop(book);
+        self.known.insert((past, nth), id);
+    }
+
+    /// Whether objects have turned out to be others since this was asked last.
+    fn was_confused(&mut self) -> bool {
+        let confusions = self.registry.confusions();
+        let confused = std::mem::replace(&mut self.confusions, confusions) != confusions;
+        if confused {
+            self.known.clear();
+        }
+        confused
     }
 }
 
@@ -154,6 +232,6 @@ impl State {
 
     /// Whether two objects have turned out to be one since this was asked last.
     pub(crate) fn was_confused(&mut self) -> bool {
-        std::mem::take(&mut self.identities.confused)
+        self.identities.was_confused()
     }
 }

@@ -35,6 +35,7 @@ use std::sync::Arc;
 
 use corosensei::Yielder;
 
+pub(crate) use identity::Registry;
 pub(crate) use poll::{Executor, Flavor, TaskSlot};
 #[cfg(feature = "loom")]
 pub(crate) use stacks::new_stack;
@@ -161,10 +162,10 @@ pub(crate) struct Explorer {
 }
 
 impl Explorer {
-    pub(crate) fn new(bounds: Bounds, pulse: &Arc<Pulse>) -> Self {
+    pub(crate) fn new(bounds: Bounds, pulse: &Arc<Pulse>, registry: &Arc<Registry>) -> Self {
         overflow::watch();
         Self {
-            state: RefCell::new(State::new(bounds)),
+            state: RefCell::new(State::new(bounds, registry)),
             yielder: Cell::new(None),
             room: Cell::new(Room::default()),
             pulse: Arc::clone(pulse),

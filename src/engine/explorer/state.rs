@@ -2,9 +2,10 @@
 
 use std::collections::VecDeque;
 use std::panic::Location;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::identity::Identities;
+use super::identity::{Identities, Registry};
 use super::poll::{Cold, Loop};
 use super::record::AtEnd;
 use super::stacks::Stacks;
@@ -12,7 +13,6 @@ use super::strand::Strand;
 use super::thing::{Done, Thing};
 use super::time::Clock;
 use super::{Object, Panicked};
-use crate::fingerprint::Table;
 use crate::plan::Bounds;
 use crate::schedule::{Schedule, Turn};
 use crate::search::{Name, Run};
@@ -132,10 +132,11 @@ pub(crate) struct State {
     pub(crate) colds: Vec<Cold>,
     /// Which polls have begun when a runtime was ended in a step, before the execution began again.
     pub(crate) begun: Vec<(usize, Vec<Name>)>,
-    names: Table<(Name, u32), Name>,
     pub(super) identities: Identities,
     /// Whether the code that runs belongs to the last step.
     pub(super) in_step: bool,
+    /// Whether an object has outlived the execution that it was first used in: a static, most often.
+    pub(crate) has_survivors: bool,
     /// Whether a strand has spun in this execution.
     pub(super) has_spun: bool,
     /// How things stood when the execution was over.
@@ -152,7 +153,7 @@ static EXECUTIONS: AtomicU64 = AtomicU64::new(1);
 const CLOCKS_PLACE: u32 = u32::MAX;
 
 impl State {
-    pub(crate) fn new(bounds: Bounds) -> Self {
+    pub(crate) fn new(bounds: Bounds, registry: &Arc<Registry>) -> Self {
         Self {
             bounds,
             execution: 0,
@@ -177,9 +178,9 @@ impl State {
             writes_at_last_chance: None,
             colds: Vec::new(),
             begun: Vec::new(),
-            names: Table::default(),
-            identities: Identities::default(),
+            identities: Identities::new(registry),
             in_step: false,
+            has_survivors: false,
             has_spun: false,
             at_end: AtEnd::default(),
             steps_in_all: 0,
@@ -237,6 +238,7 @@ impl State {
         let mut new = false;
         let number = object.number(execution, || {
             new = true;
+            self.has_survivors |= object.was_numbered();
             let id = self.identify(birth);
             self.add_thing(what, birth, at, id)
         });
@@ -301,16 +303,11 @@ impl State {
         let place = parent.children;
         parent.children += 1;
         let parent = parent.name;
-        self.intern(parent, place)
+        self.identities.name(parent, place)
     }
 
     pub(crate) fn name_of_clock(&mut self) -> Name {
-        self.intern(Name::MAIN, CLOCKS_PLACE)
-    }
-
-    fn intern(&mut self, parent: Name, place: u32) -> Name {
-        let next = u32::try_from(self.names.len() + 1).unwrap_or(u32::MAX);
-        *self.names.entry((parent, place)).or_insert(Name(next))
+        self.identities.name(Name::MAIN, CLOCKS_PLACE)
     }
 
     /// Whether every other strand's whole life lies before or after what the current strand does:

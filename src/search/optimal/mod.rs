@@ -15,57 +15,80 @@
 //!
 //! Memory: one [`Place`] for each step of the execution at hand, and what is pinned to it.
 
+mod crew;
 mod order;
 mod places;
+mod share;
 mod tree;
+
+use std::sync::Arc;
 
 use super::graph::Graph;
 use super::lattice::Lattices;
-use super::{Choice, Leaf, Need, Run, Search, Stuck};
+use super::{Choice, Leaf, Name, Need, Run, Search, Stuck};
 use crate::step::{Access, Effect, Mode};
 
+pub(crate) use self::crew::{Crew, Job};
 pub(super) use self::order::Order;
+pub(crate) use self::share::Tools;
 
+use self::crew::Link;
 use self::order::{Race, Second};
 use self::places::Place;
 use self::tree::{Branch, Planned};
 
 /// The search that tries each class of schedules once.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each can be true whatever the others are")]
 pub(crate) struct Optimal {
+    /// The way to the first place, for a search that was given a part of the tree.
+    prefix: Vec<Choice>,
     places: Vec<Place>,
     /// Places that are not needed any more: their memory is used again.
     spare: Vec<Place>,
-    /// How many places the coming execution has in common with the one before.
+    /// How many steps the coming execution has in common with what was tried.
     common: usize,
     /// What may follow the step that was chosen last, if that was planned.
     then: Vec<Branch>,
     order: Order,
+    /// What was chosen in the execution that the order is of.
+    learned: Vec<Choice>,
     /// How many executions led somewhere.
-    executions: u32,
+    executions: u64,
     /// How many executions turned out to lead nowhere new.
     redundant: u64,
     /// Whether the execution before had asides, which belong to earlier steps.
     had_asides: bool,
     more: bool,
     lattices: Lattices,
+    link: Arc<Link>,
+    /// Whether another has a part without which this one cannot go on.
+    waits: bool,
+    /// How many places are kept that were tried.
+    kept: usize,
+    /// The first place, when everything was tried.
+    root: Option<Place>,
 }
 
 impl Optimal {
     /// A search that has tried nothing yet, and keeps so many states.
-    pub(crate) fn new(most_states: usize) -> Self {
+    pub(crate) fn new(most_states: usize, crew: &Arc<Crew>) -> Self {
         Self {
+            prefix: Vec::new(),
             places: Vec::new(),
             spare: Vec::new(),
             common: 0,
             then: Vec::new(),
             order: Order::default(),
+            learned: Vec::new(),
             executions: 0,
             redundant: 0,
             had_asides: false,
-            more: false,
+            more: true,
             lattices: Lattices::new(most_states),
+            link: Link::whole(crew),
+            waits: false,
+            kept: 0,
+            root: None,
         }
     }
 
@@ -77,6 +100,11 @@ impl Optimal {
     /// How many executions were started that turned out to lead nowhere new.
     pub(crate) fn redundant(&self) -> u64 {
         self.redundant
+    }
+
+    /// The step before which its first place is.
+    fn base(&self) -> usize {
+        self.prefix.len()
     }
 
     /// What would have gone before the second of two that race, and where: the first step that would
@@ -238,46 +266,66 @@ impl Optimal {
         planned
     }
 
-    /// Pins the reversals of all races that the last execution has shown.
-    fn pin_reversals(&mut self, run: &Run) {
+    /// Pins the reversals of all races of the last execution, of which so many steps were known.
+    ///
+    /// Also of races between two known steps: what could have gone before the second need not have come
+    /// before it in time, so it may be new. (Only where all that is new goes back to the first is it
+    /// nothing to this race.)
+    fn pin_reversals(&mut self, run: &Run, common: usize) {
         for race in 0..self.order.races.len() {
             let race = self.order.races[race];
-            let Some((place, mut sequence)) = self.reversal(run, race) else { continue };
-            let options = self.options(run, race.second, place);
-            for option in 0..options {
-                // The options after the first that was not tried are pinned where that is taken.
-                if let Some(second) = sequence.last_mut() {
-                    second.choice.option = option;
-                }
-                if self.is_new(place, &sequence) {
-                    self.insert(place, &mut sequence);
-                    break;
-                }
+            if race.second.is_among(common) && !self.order.has_beside(race.first, common) {
+                continue;
+            }
+            let Some((step, sequence)) = self.reversal(run, race) else { continue };
+            let options = self.options(run, race.second);
+            self.pin(step, options, sequence);
+        }
+    }
+
+    /// Plans a sequence before a step. Its last one may have so many options, or as many as it has there:
+    /// those after the first that was not tried are planned where that is taken.
+    fn pin(&mut self, step: usize, options: u16, mut sequence: Vec<Planned>) {
+        if self.belongs_to_another(step) {
+            return self.send_on(step, options, sequence);
+        }
+        let Some(second) = sequence.last().map(|second| second.choice.who) else { return };
+        let enabled = self.place(step).map_or(&[][..], |place| &place.enabled);
+        for option in 0..options.max(options_of(second, enabled)) {
+            if let Some(second) = sequence.last_mut() {
+                second.choice.option = option;
+            }
+            if self.is_new(step, &sequence) {
+                return self.insert(step, &mut sequence);
             }
         }
     }
 
-    /// How many options the second of two that race may have at another place.
-    fn options(&self, run: &Run, second: Second, place: usize) -> u16 {
-        let (who, enabled) = match second {
+    /// How many options the second of two that race had.
+    fn options(&self, run: &Run, second: Second) -> u16 {
+        match second {
             Second::Step(step) => {
-                (self.order.steps[step as usize].choice.who, run.enabled_at(step as usize))
+                let who = self.order.steps[step as usize].choice.who;
+                options_of(who, run.enabled_at(step as usize))
             }
-            Second::Left(left) => (run.pending[left as usize].who, [].as_slice()),
-        };
-        let count = |enabled: &[Choice]| enabled.iter().filter(|other| other.who == who).count();
-        let most = count(enabled).max(count(&self.places[place].enabled)).max(1);
-        u16::try_from(most).unwrap_or(u16::MAX)
+            Second::Left(_) => 1,
+        }
     }
+}
+
+/// How many options a strand has of all that can be chosen.
+fn options_of(who: Name, enabled: &[Choice]) -> u16 {
+    let count = enabled.iter().filter(|other| other.who == who).count();
+    u16::try_from(count.max(1)).unwrap_or(u16::MAX)
 }
 
 impl Search for Optimal {
     fn known(&self, step: usize) -> Option<Choice> {
-        self.known(step)
+        self.chosen(step)
     }
 
     fn choose(&mut self, at: &super::Branch<'_>) -> Option<usize> {
-        let choice = match self.known(at.step) {
+        let choice = match self.chosen(at.step) {
             Some(choice) => choice,
             None => self.arrive(at.run, at.enabled, at.last)?,
         };
@@ -288,25 +336,29 @@ impl Search for Optimal {
         if run.is_intricate {
             return Err(Stuck::Intricate);
         }
-        for (step, (place, made)) in self.places.iter_mut().zip(&run.steps).enumerate() {
-            if step < self.common && place.sign != made.sign {
+        let base = self.base();
+        let places = self.places.iter_mut().map(Place::trying);
+        for (step, (branch, made)) in (base..).zip(places.zip(&run.steps[base..])) {
+            let sign = branch.map(|branch| branch.sign.replace(made.sign));
+            if sign.flatten().is_some_and(|sign| sign != made.sign) {
                 return Err(Stuck::Differs { step });
             }
-            place.sign = made.sign;
         }
-        if run.steps.len() < self.places.len() {
+        if run.steps.len() < base + self.places.len() {
             return Err(Stuck::Differs { step: run.steps.len() });
         }
-        let asides = std::mem::replace(&mut self.had_asides, !run.asides.is_empty());
-        let common = if asides || self.had_asides { 0 } else { self.common };
-        self.order.rewind(common);
-        self.order.learn(run);
+        let common = self.learn(run);
         let differs = Stuck::Differs { step: run.steps.len() };
         self.lattices.add(&self.order, run, common, leaf).map_err(|()| differs)?;
-        self.pin_reversals(run);
-        self.go_back(run);
-        self.executions = self.executions.saturating_add(1);
+        self.pin_reversals(run, common);
+        self.executions += 1;
+        self.end_branch(run);
+        self.go_back();
         Ok(())
+    }
+
+    fn representative(&self, _run: &Run) -> Vec<Choice> {
+        self.order.with_few_switches()
     }
 
     fn give_up(&mut self, run: &Run) -> Result<(), Stuck> {
@@ -314,13 +366,13 @@ impl Search for Optimal {
             return Err(Stuck::Differs { step: run.steps.len() });
         }
         self.redundant += 1;
-        self.go_back(run);
+        self.go_back();
         Ok(())
     }
 
     fn start_again(&mut self) -> bool {
         let redundant = self.redundant;
-        *self = Self { redundant, ..Self::new(self.lattices.most_states()) };
+        *self = Self { redundant, ..Self::new(self.lattices.most_states(), self.link.crew()) };
         true
     }
 
@@ -330,5 +382,20 @@ impl Search for Optimal {
 
     fn estimate(&self) -> Option<f64> {
         self.guess()
+    }
+}
+
+impl Optimal {
+    /// Learns the order of an execution, and says how many of its first steps were known.
+    fn learn(&mut self, run: &Run) -> usize {
+        let asides = std::mem::replace(&mut self.had_asides, !run.asides.is_empty());
+        let known =
+            self.learned.iter().zip(&run.steps).take_while(|(one, two)| **one == two.choice);
+        let common = if asides || self.had_asides { 0 } else { known.count() };
+        self.learned.truncate(common);
+        self.learned.extend(run.steps[common..].iter().map(|step| step.choice));
+        self.order.rewind(common);
+        self.order.learn(run);
+        common
     }
 }

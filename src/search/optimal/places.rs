@@ -3,12 +3,15 @@
 //! The execution at hand is a stack of places, one before each step. Going on adds a place; going back
 //! takes places away until there is one with something left to be tried.
 
+use std::sync::Arc;
+
 use super::super::{Choice, Reach, Run};
 use super::Optimal;
+use super::crew::Link;
 use super::tree::{Branch, Next, Planned, Relation, follow, plan, relation};
 
 /// So many executions it takes until it can be guessed how many there are.
-const FEWEST: u32 = 100;
+const FEWEST: u64 = 100;
 
 /// A place in the execution at hand: what goes before a step.
 #[derive(Debug, Default)]
@@ -16,42 +19,67 @@ pub(super) struct Place {
     /// What could be chosen, in ascending order.
     pub(super) enabled: Vec<Choice>,
     /// What was tried at places before and must not be taken, until something wakes it.
-    sleeping: Vec<Planned>,
+    pub(super) sleeping: Vec<Planned>,
     /// What was tried here, is being tried, and is to be tried, in this order. What stands before
     /// another sleeps when that is tried.
     pub(super) branches: Vec<Branch>,
     /// Which branch is being tried.
     pub(super) current: Option<usize>,
-    /// What the step that is being tried has announced.
-    pub(super) sign: u64,
+    /// How many executions there had been when it was made.
+    pub(super) since: u64,
+    /// Whether something is planned behind it, while it is kept.
+    pub(super) open: bool,
+}
+
+/// What is to be done next at a place.
+enum Ahead {
+    Planned,
+    /// Something was planned behind a branch that was tried and kept.
+    Kept(usize),
+    /// Somebody else is not done with the next branch.
+    Away(Arc<Link>),
+    Nothing,
 }
 
 impl Place {
     /// Whether something can be chosen, and neither was tried nor stands before a branch that is tried.
-    fn is_open(&self, choice: Choice, before: usize) -> bool {
+    pub(super) fn is_open(&self, choice: Choice, before: usize) -> bool {
         let tried = self.branches[..before].iter().map(|branch| &branch.step);
         self.enabled.binary_search(&choice).is_ok()
             && !self.sleeping.iter().chain(tried).any(|sleeper| sleeper.choice == choice)
     }
 
-    /// Has the first branch that is planned be tried, and says what may follow it.
+    /// What is to be done next. What was kept is let go if nothing more can be found on its left.
     ///
     /// A step of which only this execution could tell that it cannot be taken promises nothing, and
     /// whatever was taken to be promised by it is still to be found.
-    fn take_planned(&mut self) -> Option<Vec<Branch>> {
-        let mut at = self.current.map_or(0, |current| current + 1);
-        self.current = None;
-        while let Some(branch) = self.branches.get(at) {
-            match branch.next {
-                Next::Planned(_) if !self.is_open(branch.step.choice, at) => {
+    fn ahead(&mut self, keeps: bool) -> Ahead {
+        let mut at = 0;
+        while let Some(branch) = self.branches.get_mut(at) {
+            match &mut branch.next {
+                Next::Kept(place) if place.open => return Ahead::Kept(at),
+                next @ Next::Kept(_) if !keeps => *next = Next::Done,
+                Next::Away(link) => return Ahead::Away(Arc::clone(link)),
+                Next::Planned(_) => {
+                    let choice = branch.step.choice;
+                    if self.is_open(choice, at) {
+                        return Ahead::Planned;
+                    }
                     self.branches.remove(at);
+                    continue;
                 }
-                Next::Planned(_) => break,
-                _ => at += 1,
+                Next::Here | Next::Done | Next::Kept(_) => {}
             }
+            at += 1;
         }
-        let branch = self.branches.get_mut(at)?;
-        self.current = Some(at);
+        Ahead::Nothing
+    }
+
+    /// Has the first branch that is planned be tried, and says what may follow it.
+    fn take_planned(&mut self) -> Option<Vec<Branch>> {
+        let planned = |branch: &Branch| matches!(branch.next, Next::Planned(_));
+        self.current = self.branches.iter().position(planned);
+        let branch = &mut self.branches[self.current?];
         match std::mem::replace(&mut branch.next, Next::Here) {
             Next::Planned(then) => Some(then),
             _ => None,
@@ -87,8 +115,20 @@ impl Place {
         }
     }
 
-    fn chosen(&self) -> Option<Choice> {
+    /// Plans a sequence here, unless something leads to the same executions. Whether it did.
+    pub(super) fn insert(&mut self, sequence: &mut Vec<Planned>) -> bool {
+        let planned = plan(&mut self.branches, sequence);
+        self.open |= planned;
+        planned
+    }
+
+    pub(super) fn chosen(&self) -> Option<Choice> {
         self.current.map(|current| self.branches[current].step.choice)
+    }
+
+    /// The branch that is being tried.
+    pub(super) fn trying(&mut self) -> Option<&mut Branch> {
+        self.current.map(|current| &mut self.branches[current])
     }
 
     /// Forgets everything but the memory.
@@ -97,13 +137,22 @@ impl Place {
         self.sleeping.clear();
         self.branches.clear();
         self.current = None;
+        self.open = false;
     }
 }
 
 impl Optimal {
-    /// What is chosen at a place that was there in the execution before.
-    pub(super) fn known(&self, step: usize) -> Option<Choice> {
-        self.places.get(step).filter(|_| step < self.common)?.chosen()
+    /// The place before a step, if this search has it.
+    pub(super) fn place(&self, step: usize) -> Option<&Place> {
+        self.places.get(step.checked_sub(self.base())?)
+    }
+
+    /// The choice at a step before which everything is as in the execution before.
+    pub(super) fn chosen(&self, step: usize) -> Option<Choice> {
+        if let Some(&choice) = self.prefix.get(step) {
+            return Some(choice);
+        }
+        self.place(step).filter(|_| step < self.common)?.chosen()
     }
 
     /// The choice at the place before the next step, which is made if it is new.
@@ -113,11 +162,11 @@ impl Optimal {
         enabled: &[Choice],
         last: Option<Choice>,
     ) -> Option<Choice> {
-        let step = run.steps.len();
-        if step >= self.places.len() {
+        let at = run.steps.len() - self.base();
+        if at >= self.places.len() {
             self.add_place(run, enabled);
         }
-        let place = &mut self.places[step];
+        let place = &mut self.places[at];
         if let Some(then) = place.take_planned() {
             self.then = then;
         } else {
@@ -129,10 +178,11 @@ impl Optimal {
 
     fn add_place(&mut self, run: &Run, enabled: &[Choice]) {
         let mut place = self.spare.pop().unwrap_or_default();
+        place.since = self.executions;
         place.enabled.extend_from_slice(enabled);
         place.branches.append(&mut self.then);
         if let Some(before) = self.places.len().checked_sub(1) {
-            let taken = planned(run, before);
+            let mut taken = planned(run, self.base() + before);
             let before = &mut self.places[before];
             let current = before.current.unwrap_or(0);
             let tried = before.branches[..current].iter().map(|branch| &branch.step);
@@ -140,42 +190,80 @@ impl Optimal {
                 sleeper.choice.who != taken.choice.who && sleeper.is_independent_of(&taken)
             };
             place.sleeping.extend(before.sleeping.iter().chain(tried).filter(asleep).cloned());
+            taken.last = false;
             before.branches[current].step = taken;
         }
         self.places.push(place);
     }
 
+    /// The execution at hand has come to its end.
+    pub(super) fn end_branch(&mut self, run: &Run) {
+        let step = (self.base() + self.places.len()).saturating_sub(1);
+        let Some(branch) = self.places.last_mut().and_then(Place::trying) else { return };
+        branch.step = planned(run, step);
+        branch.step.last = run.ends.is_some();
+        branch.next = Next::Done;
+    }
+
     /// Goes back to the last place with something left to be tried.
-    pub(super) fn go_back(&mut self, run: &Run) {
-        self.more = false;
+    pub(super) fn go_back(&mut self) {
+        (self.more, self.waits) = (false, false);
         self.then.clear();
-        while let Some(step) = self.places.len().checked_sub(1) {
-            let place = &mut self.places[step];
-            if let Some(current) = place.current.filter(|_| step < run.steps.len()) {
-                let branch = &mut place.branches[current];
-                branch.next = Next::Done;
-                if place.branches.len() > current + 1 {
-                    let mut taken = planned(run, step);
-                    taken.last = run.ends.is_some() && step + 1 == run.steps.len();
-                    place.branches[current].step = taken;
+        // What was found on the left before that was done is still to be read.
+        let keeps = self.link.has_a_left() || self.link.has_mail();
+        if !keeps {
+            self.kept = 0;
+        }
+        while let Some(at) = self.places.len().checked_sub(1) {
+            let place = &mut self.places[at];
+            match place.ahead(keeps) {
+                Ahead::Planned => {
+                    self.common = self.base() + at;
+                    self.more = true;
+                    return;
                 }
-            }
-            if place.branches.iter().any(Branch::is_planned) {
-                self.common = step;
-                self.more = true;
-                return;
-            }
-            if let Some(mut place) = self.places.pop() {
-                place.clear();
-                self.spare.push(place);
+                Ahead::Kept(branch) => {
+                    place.current = Some(branch);
+                    let next = std::mem::replace(&mut place.branches[branch].next, Next::Here);
+                    if let Next::Kept(mut place) = next {
+                        place.open = false;
+                        self.kept = self.kept.saturating_sub(1);
+                        self.places.push(*place);
+                    }
+                }
+                Ahead::Away(link) => {
+                    link.left_is_done();
+                    self.waits = true;
+                    self.more = true;
+                    return;
+                }
+                Ahead::Nothing => self.leave_place(keeps),
             }
         }
     }
 
-    /// Whether a sequence can begin at a place, and nothing that sleeps there leads to the same
+    /// Leaves the last place, where nothing is left to be tried.
+    fn leave_place(&mut self, keeps: bool) {
+        let Some(mut place) = self.places.pop() else { return };
+        let trying = self.places.last_mut().and_then(Place::trying);
+        let Some(Branch { next, .. }) = trying else {
+            self.root = Some(place);
+            return;
+        };
+        if keeps && matches!(next, Next::Here) {
+            *next = Next::Kept(Box::new(place));
+            self.kept += 1;
+            return;
+        }
+        *next = Next::Done;
+        place.clear();
+        self.spare.push(place);
+    }
+
+    /// Whether a sequence can begin at a place, and nothing that was tried leads to the same
     /// executions.
-    pub(super) fn is_new(&self, at: usize, sequence: &[Planned]) -> bool {
-        let place = &self.places[at];
+    pub(super) fn is_new(&self, step: usize, sequence: &[Planned]) -> bool {
+        let Some(place) = self.place(step) else { return false };
         let seen = |sleeper: &Planned| relation(sleeper, sequence) != Relation::Against;
         let first = sequence.first().map(|first| first.choice);
         let tried = place.branches.iter().take_while(|branch| matches!(branch.next, Next::Done));
@@ -183,18 +271,21 @@ impl Optimal {
             && !place.sleeping.iter().chain(tried.map(|branch| &branch.step)).any(seen)
     }
 
-    /// Plans a sequence at a place, unless something there leads to the same executions.
-    pub(super) fn insert(&mut self, at: usize, sequence: &mut Vec<Planned>) {
+    /// Plans a sequence before a step, unless something there leads to the same executions.
+    pub(super) fn insert(&mut self, step: usize, sequence: &mut Vec<Planned>) {
+        let at = step - self.base();
         for place in &mut self.places[at..] {
             let Some(branch) = follow(&place.branches, sequence) else {
-                return plan(&mut place.branches, sequence);
+                place.insert(sequence);
+                return;
             };
-            match &mut place.branches[branch].next {
-                _ if sequence.is_empty() => return,
-                Next::Done => return,
-                Next::Planned(then) if then.is_empty() => return,
-                Next::Planned(then) => return plan(then, sequence),
-                Next::Here => {}
+            let next = &mut place.branches[branch].next;
+            if !matches!(next, Next::Here) {
+                next.insert(sequence);
+                return;
+            }
+            if sequence.is_empty() {
+                return;
             }
         }
     }
@@ -204,18 +295,20 @@ impl Optimal {
     ///
     /// Neither is true, so this is rough. Mostly it is too low at first: promises are pinned as the
     /// races come to light.
+    #[expect(clippy::cast_precision_loss, reason = "it is a guess")]
     pub(super) fn guess(&self) -> Option<f64> {
-        if self.executions < FEWEST {
+        let (executions, _) = self.link.crew().counted();
+        if executions < FEWEST {
             return None;
         }
         let (mut done, mut share) = (0.0, 1.0);
         for place in &self.places {
-            let all = u32::try_from(place.branches.len()).unwrap_or(u32::MAX);
-            let tried = place.branches.iter().filter(|branch| matches!(branch.next, Next::Done));
-            share /= f64::from(all.max(1));
-            done += share * f64::from(u32::try_from(tried.count()).unwrap_or(u32::MAX));
+            let all = place.branches.len().max(1);
+            let tried = |branch: &&Branch| matches!(branch.next, Next::Done | Next::Kept(_));
+            share /= all as f64;
+            done += share * place.branches.iter().filter(tried).count() as f64;
         }
-        (done > 0.0).then(|| f64::from(self.executions) / done)
+        (done > 0.0).then(|| executions as f64 / done)
     }
 }
 

@@ -6,9 +6,13 @@
 //! leads to the same executions ([`relation`]). See the text of [`optimal`](super) for where sequences
 //! come from.
 
+use std::sync::Arc;
+
 use smallvec::SmallVec;
 
 use super::super::Choice;
+use super::crew::{Letter, Link};
+use super::places::Place;
 use crate::step::Access;
 
 /// What a step accesses: most often one thing.
@@ -27,33 +31,51 @@ pub(super) struct Planned {
 }
 
 /// A step from a place, and what comes of it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Branch {
     pub(super) step: Planned,
+    /// What the step has announced, once it was taken.
+    pub(super) sign: Option<u64>,
     pub(super) next: Next,
 }
 
 /// What comes of a branch.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) enum Next {
     /// It is to be tried, and after it these.
     Planned(Vec<Branch>),
     /// The execution at hand goes on there.
     Here,
+    /// Another search tries it.
+    Away(Arc<Link>),
+    /// All that begins with it was tried, and is kept: more can still be found on its left.
+    Kept(Box<Place>),
     /// All that begins with it was tried.
     Done,
+}
+
+impl Next {
+    /// Plans a sequence behind a branch, unless something there leads to the same executions. Whether
+    /// something was planned.
+    pub(super) fn insert(&mut self, sequence: &mut Vec<Planned>) -> bool {
+        match self {
+            _ if sequence.is_empty() => false,
+            Self::Done | Self::Here => false,
+            Self::Planned(then) => !then.is_empty() && plan(then, sequence),
+            Self::Kept(place) => place.insert(sequence),
+            Self::Away(link) => {
+                link.post(Letter::Late(std::mem::take(sequence)));
+                false
+            }
+        }
+    }
 }
 
 impl Branch {
     /// A step of which nothing is known, so that nothing can change places with it.
     pub(super) fn unknown(choice: Choice, next: Next) -> Self {
         let step = Planned { choice, accesses: Accesses::new(), last: true, certain: false };
-        Self { step, next }
-    }
-
-    /// Whether it is still to be tried.
-    pub(super) fn is_planned(&self) -> bool {
-        matches!(self.next, Next::Planned(_))
+        Self { step, sign: None, next }
     }
 }
 
@@ -119,16 +141,15 @@ pub(super) fn follow(branches: &[Branch], sequence: &mut Vec<Planned>) -> Option
     })
 }
 
-/// Adds a sequence to what is planned, unless that leads to the same executions.
-pub(super) fn plan(mut branches: &mut Vec<Branch>, sequence: &mut Vec<Planned>) {
-    while let Some(place) = follow(branches, sequence) {
-        match &mut branches[place].next {
-            Next::Planned(then) if !then.is_empty() && !sequence.is_empty() => branches = then,
-            _ => return,
-        }
+/// Adds a sequence to branches, unless something there leads to the same executions. Whether it did.
+pub(super) fn plan(branches: &mut Vec<Branch>, sequence: &mut Vec<Planned>) -> bool {
+    if let Some(at) = follow(branches, sequence) {
+        return branches[at].next.insert(sequence);
     }
     let chain = sequence.drain(..).rev().fold(None, |then: Option<Branch>, step| {
-        Some(Branch { step, next: Next::Planned(then.into_iter().collect()) })
+        let next = Next::Planned(then.into_iter().collect());
+        Some(Branch { step, sign: None, next })
     });
     branches.extend(chain);
+    true
 }

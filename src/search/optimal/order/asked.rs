@@ -1,13 +1,19 @@
 //! What can be asked of the order of an execution?
 
 use super::{NONE, Order, Touch};
-use crate::search::Pending;
+use crate::search::{Choice, Pending};
 use crate::step::Value;
 
 impl Order {
     /// Whether `one` is `two` or happened before it.
     pub(in super::super) fn is_before(&self, one: u32, two: u32) -> bool {
         self.clock(two)[self.who(one)] >= self.steps[one as usize].nth
+    }
+
+    /// Whether a step after the first so many does not go back to `one`.
+    pub(in super::super) fn has_beside(&self, one: u32, first: usize) -> bool {
+        (first..self.steps.len())
+            .any(|step| !self.is_before(one, u32::try_from(step).unwrap_or(NONE)))
     }
 
     pub(in super::super) fn who(&self, step: u32) -> usize {
@@ -75,5 +81,32 @@ impl Order {
     /// The fingerprint of a step.
     pub(in crate::search) fn event_of(&self, step: u32) -> u64 {
         self.steps[step as usize].event
+    }
+
+    /// The steps in an order in which each strand goes on as long as it can, and else the first goes.
+    pub(in super::super) fn with_few_switches(&self) -> Vec<Choice> {
+        let mut taken = vec![0; self.strands];
+        let mut left: Vec<u32> = (0..).take(self.steps.len()).collect();
+        let mut order: Vec<Choice> = Vec::with_capacity(left.len());
+        while !left.is_empty() {
+            let can_go = |&&step: &&u32| {
+                let who = self.who(step);
+                let known = |(strand, (&needs, &has)): (usize, (&u32, &u32))| {
+                    has >= needs - u32::from(strand == who)
+                };
+                self.clock(step).iter().zip(&taken).enumerate().all(known)
+            };
+            let choice = |step: u32| self.steps[step as usize].choice;
+            let last = order.last().map(|last| last.who);
+            let next = left.iter().filter(can_go).min_by_key(|&&step| {
+                let choice = choice(step);
+                (Some(choice.who) != last, choice)
+            });
+            let Some(&next) = next else { break };
+            order.push(choice(next));
+            taken[self.who(next)] += 1;
+            left.retain(|&step| step != next);
+        }
+        order
     }
 }

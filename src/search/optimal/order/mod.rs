@@ -30,6 +30,8 @@ pub(super) struct Entry {
     event: u64,
     /// Where its accesses in [`Order::touches`] end.
     touches_end: usize,
+    /// Where the races of which it is the second end in [`Order::races`].
+    races_end: usize,
     pub(super) reach: Reach,
     /// What it expects and attempts: to foretell what it would have done earlier.
     pub(super) expected: Option<Value>,
@@ -113,7 +115,7 @@ impl Order {
             }
         }
         self.clocks.truncate(self.steps.len() * self.strands);
-        self.races.clear();
+        self.races.truncate(self.steps.last().map_or(0, |step| step.races_end));
     }
 
     /// Learns the steps of an execution of which the first ones are known.
@@ -190,6 +192,7 @@ impl Order {
             before,
             event,
             touches_end: self.touches.len(),
+            races_end: self.races.len(),
             reach: made.reach,
             expected: made.expected,
             attempts: made.attempts,
@@ -197,6 +200,7 @@ impl Order {
         });
         if made.reach == Reach::Own {
             self.find_races(Second::Step(step), run.needs_of(index), &back);
+            self.steps[index].races_end = self.races.len();
         }
         self.scratch.back = back;
     }
@@ -379,6 +383,11 @@ impl Order {
 impl Second {
     fn is_left(self, left: usize) -> bool {
         matches!(self, Self::Left(own) if own as usize == left)
+    }
+
+    /// Whether it is one of the first steps.
+    pub(super) fn is_among(self, first: usize) -> bool {
+        matches!(self, Self::Step(own) if (own as usize) < first)
     }
 
     fn is(self, step: u32) -> bool {
