@@ -80,6 +80,8 @@ pub(crate) struct RunStep {
     pub(crate) attempts: Option<Need>,
     /// Whether it is a poll, of which nobody knows beforehand what it does.
     pub(crate) is_poll: bool,
+    /// Whether it accesses the same, whatever option is taken.
+    pub(crate) options_are_alike: bool,
     /// What it has to do with all other steps, whatever they access.
     pub(crate) reach: Reach,
 }

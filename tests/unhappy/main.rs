@@ -392,7 +392,10 @@ fn put_three_coins() -> u32 {
 #[test]
 fn with_too_many_states_to_count_the_verdict_stands_and_the_counts_are_missing() {
     let check = Check::new().max_states(20);
-    let explored = "(all explored; too many states to count the schedules: `max_states` is 20)";
+    let explored = format!(
+        "(all explored, at least {} schedules: too many states to count, `max_states` is 20)",
+        Check::new().run(put_three_coins).executions
+    );
 
     let holds = check.run(put_three_coins);
     assert!(matches!(holds.verdict, Verdict::Verified), "{holds:?}");

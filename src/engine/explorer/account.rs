@@ -78,6 +78,7 @@ impl State {
             let place = u64::from(pending.at.line()) << 32 | u64::from(pending.at.column());
             file.rotate_left(17) ^ place ^ pending.kind.verb().len() as u64
         });
+        let kind = self.strands[strand].pending.map(|pending| pending.kind);
         let step = self.run.steps.len();
         let origin = &mut self.strands[strand].origin;
         self.run.causes.append(&mut origin.causes);
@@ -97,6 +98,7 @@ impl State {
             expected: None,
             attempts: None,
             is_poll: self.strands[strand].poll.is_some(),
+            options_are_alike: kind == Some(Kind::NotifyOne),
             reach: if after_all { Reach::AfterAll } else { Reach::Own },
         });
         if self.strands[strand].poll.is_none() {

@@ -98,19 +98,36 @@ impl Place {
         }
     }
 
-    /// Plans the options that were not taken.
-    fn plan_options(&mut self) {
+    /// Plans the options that were not taken of a step that was, and whose options access the same if
+    /// they are `alike`.
+    ///
+    /// Then one is planned only if nothing sleeps that can change places with it: what sleeps was tried,
+    /// so that option was taken behind it, and what promises something new was pinned from there.
+    fn plan_options(&mut self, taken: &Planned, alike: bool) {
         let Some(current) = self.current else { return };
-        let taken = self.branches[current].step.choice;
+        let who = taken.choice.who;
+        if self.enabled.iter().filter(|choice| choice.who == who).count() < 2 {
+            return;
+        }
+        let tried = self.branches[..current].iter().map(|branch| &branch.step);
+        let seen =
+            |sleeper: &Planned| sleeper.choice.who != who && sleeper.is_independent_of(taken);
+        if alike && self.sleeping.iter().chain(tried).any(seen) {
+            return;
+        }
         let others: Vec<Choice> = self
             .enabled
             .iter()
-            .filter(|choice| choice.who == taken.who && **choice != taken)
+            .filter(|choice| choice.who == who && **choice != taken.choice)
             .filter(|&&choice| self.is_open(choice, self.branches.len()))
             .copied()
             .collect();
         for choice in others {
-            let branch = Branch::unknown(choice, Next::Planned(Vec::new()));
+            let next = Next::Planned(Vec::new());
+            let mut branch = Branch::unknown(choice, next);
+            if alike {
+                branch.step = Planned { choice, ..taken.clone() };
+            }
             self.branches.insert(current + 1, branch);
         }
     }
@@ -172,7 +189,6 @@ impl Optimal {
         } else {
             place.take_any(last);
         }
-        place.plan_options();
         place.chosen()
     }
 
@@ -182,8 +198,10 @@ impl Optimal {
         place.enabled.extend_from_slice(enabled);
         place.branches.append(&mut self.then);
         if let Some(before) = self.places.len().checked_sub(1) {
-            let mut taken = planned(run, self.base() + before);
+            let step = self.base() + before;
+            let mut taken = planned(run, step);
             let before = &mut self.places[before];
+            before.plan_options(&taken, run.steps[step].options_are_alike);
             let current = before.current.unwrap_or(0);
             let tried = before.branches[..current].iter().map(|branch| &branch.step);
             let asleep = |sleeper: &&Planned| {
@@ -199,9 +217,12 @@ impl Optimal {
     /// The execution at hand has come to its end.
     pub(super) fn end_branch(&mut self, run: &Run) {
         let step = (self.base() + self.places.len()).saturating_sub(1);
-        let Some(branch) = self.places.last_mut().and_then(Place::trying) else { return };
-        branch.step = planned(run, step);
-        branch.step.last = run.ends.is_some();
+        let Some(place) = self.places.last_mut() else { return };
+        let mut taken = planned(run, step);
+        taken.last = run.ends.is_some();
+        place.plan_options(&taken, run.steps[step].options_are_alike && !taken.last);
+        let Some(branch) = place.trying() else { return };
+        branch.step = taken;
         branch.next = Next::Done;
     }
 

@@ -85,27 +85,26 @@ impl Order {
 
     /// The steps in an order in which each strand goes on as long as it can, and else the first goes.
     pub(in super::super) fn with_few_switches(&self) -> Vec<Choice> {
-        let mut taken = vec![0; self.strands];
-        let mut left: Vec<u32> = (0..).take(self.steps.len()).collect();
-        let mut order: Vec<Choice> = Vec::with_capacity(left.len());
-        while !left.is_empty() {
-            let can_go = |&&step: &&u32| {
-                let who = self.who(step);
-                let known = |(strand, (&needs, &has)): (usize, (&u32, &u32))| {
-                    has >= needs - u32::from(strand == who)
-                };
-                self.clock(step).iter().zip(&taken).enumerate().all(known)
+        let mut own: Vec<Vec<u32>> = vec![Vec::new(); self.strands];
+        for step in (0..).take(self.steps.len()) {
+            own[self.who(step)].push(step);
+        }
+        let mut taken = vec![0_u32; self.strands];
+        let mut order: Vec<Choice> = Vec::with_capacity(self.steps.len());
+        let mut last = 0;
+        while order.len() < self.steps.len() {
+            let next_of = |who: usize| {
+                let step = *own[who].get(taken[who] as usize)?;
+                let clock = self.clock(step).iter().zip(&taken).enumerate();
+                let known =
+                    clock.filter(|&(other, _)| other != who).all(|(_, (needs, has))| has >= needs);
+                known.then_some((who, self.steps[step as usize].choice))
             };
-            let choice = |step: u32| self.steps[step as usize].choice;
-            let last = order.last().map(|last| last.who);
-            let next = left.iter().filter(can_go).min_by_key(|&&step| {
-                let choice = choice(step);
-                (Some(choice.who) != last, choice)
-            });
-            let Some(&next) = next else { break };
-            order.push(choice(next));
-            taken[self.who(next)] += 1;
-            left.retain(|&step| step != next);
+            let next = next_of(last).or_else(|| (0..self.strands).find_map(next_of));
+            let Some((who, choice)) = next else { break };
+            order.push(choice);
+            taken[who] += 1;
+            last = who;
         }
         order
     }
