@@ -159,6 +159,28 @@ fn what_only_loom_finds_is_shown_as_broken_and_says_why() {
 }
 
 #[test]
+fn a_sleeper_is_told_what_became_of_the_notify() {
+    let why = |race: &str| {
+        let output = races(&["run", &format!("{race}/bug"), "--format", "plain"]);
+        text(&output).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    // It came before the wait.
+    let early = why("lost-signal");
+    assert!(early.contains("A notify wakes only who waits already."), "{early}");
+    // It woke another, who could do nothing with it.
+    let other = why("wrong-waiter");
+    let woke =
+        "(step 11), which woke customer-2, and not baker-2. customer-2 waits again since step 14.";
+    assert!(other.contains(woke), "{other}");
+    // It never came: those before the wait were for what the sleeper has looked at since, or its own.
+    for race in ["nested-jobs", "lock-across-send"] {
+        let never = why(race);
+        assert!(never.contains("and nobody notifies it after that."), "{never}");
+        assert!(!never.contains("A notify wakes only who waits already."), "{never}");
+    }
+}
+
+#[test]
 fn a_false_alarm_of_loom_is_called_one() {
     let output = races(&["run", "store-buffering/all-seq-cst", "--engine", "loom"]);
     assert_eq!(code(&output), 0, "it is known");
