@@ -181,6 +181,22 @@ fn a_sleeper_is_told_what_became_of_the_notify() {
 }
 
 #[test]
+fn what_main_judges_is_explained_by_what_others_have_seen() {
+    let first = |race: &str| {
+        let output = races(&["run", race]);
+        text(&output).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let half = first("torn-pair/bug");
+    assert!(half.contains("error: seen half way: \"the auditor finds all the money\""), "{half}");
+    assert!(half.contains("auditor found checking as teller left it in step 1"), "{half}");
+    let around = first("seqlock/bug");
+    assert!(around.contains("error: torn read: "), "{around}");
+    let read = "reader read temperature in step 2 (at :77), before writer changed it in step 4, and wind \
+                in step 7 (at :77), after writer changed it in step 5: the two were never so together.";
+    assert!(around.contains(read), "{around}");
+}
+
+#[test]
 fn a_false_alarm_of_loom_is_called_one() {
     let output = races(&["run", "store-buffering/all-seq-cst", "--engine", "loom"]);
     assert_eq!(code(&output), 0, "it is known");
