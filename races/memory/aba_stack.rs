@@ -20,22 +20,27 @@ use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
 fn bug() {
     let stack = Stack::new(0);
-    ann_and_ben(|| stack.take(|_| true), |plate| stack.put(plate));
+    let taken = ann_and_ben(|| stack.take(|_| true), |plate| stack.put(plate));
+    check(taken, stack.rest());
 }
 
 fn look_again() {
     let stack = Stack::new(0);
-    ann_and_ben(|| stack.take(|seen| stack.top.load(SeqCst) == seen), |plate| stack.put(plate));
+    let taken =
+        ann_and_ben(|| stack.take(|seen| stack.top.load(SeqCst) == seen), |plate| stack.put(plate));
+    check(taken, stack.rest());
 }
 
 fn fix() {
     let stack = Mutex::new(vec![C, B, A]);
-    ann_and_ben(|| stack.lock().pop(), |plate| stack.lock().push(plate));
+    let taken = ann_and_ben(|| stack.lock().pop(), |plate| stack.lock().push(plate));
+    check(taken, stack.into_inner());
 }
 
 fn counted() {
     let stack = Stack::new(10);
-    ann_and_ben(|| stack.take(|_| true), |plate| stack.put(plate));
+    let taken = ann_and_ben(|| stack.take(|_| true), |plate| stack.put(plate));
+    check(taken, stack.rest());
 }
 
 /// The plates. Below the last one lies nothing.
@@ -76,6 +81,13 @@ impl Stack {
         }
     }
 
+    /// What is stacked, at the most three plates: a broken stack may go round.
+    fn rest(&self) -> Vec<usize> {
+        let below = |plate: &usize| Some(self.below[*plate].load(SeqCst));
+        let plates = std::iter::successors(Some(self.top.load(SeqCst) % 10), below);
+        plates.take_while(|&plate| plate != 0).take(3).collect()
+    }
+
     fn change(&self, seen: usize, plate: usize) -> bool {
         let top = seen - seen % 10 + self.a_change + plate;
         self.top.compare_exchange(seen, top, SeqCst, SeqCst).is_ok()
@@ -83,18 +95,24 @@ impl Stack {
 }
 
 /// The stage: Ann takes a plate. Ben takes two and puts the first of them back.
-fn ann_and_ben(take: impl Fn() -> Option<usize> + Sync, put: impl Fn(usize) + Sync) {
-    let (anns, bens) = thread::scope(|scope| {
+fn ann_and_ben(
+    take: impl Fn() -> Option<usize> + Sync,
+    put: impl Fn(usize) + Sync,
+) -> [Option<usize>; 2] {
+    thread::scope(|scope| {
         let ann = scope.spawn(&take);
         let ben = scope.spawn(|| {
             let (first, second) = (take(), take());
             first.into_iter().for_each(&put);
             second
         });
-        (ann.join().unwrap(), ben.join().unwrap())
-    });
-    let stacked = std::iter::from_fn(&take).take(3);
-    let mut plates: Vec<usize> = anns.into_iter().chain(bens).chain(stacked).collect();
+        [ann.join().unwrap(), ben.join().unwrap()]
+    })
+}
+
+/// The promise.
+fn check(taken: [Option<usize>; 2], stacked: Vec<usize>) {
+    let mut plates: Vec<usize> = taken.into_iter().flatten().chain(stacked).collect();
     plates.sort_unstable();
     assert_eq!(plates, [A, B, C], "every plate has one owner");
 }

@@ -19,34 +19,43 @@ use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
 /// Wait if there is none, and wake all.
 pub fn bug(loaves: u32) {
-    bakery(loaves, Condvar::notify_all, |bell, shelf| {
-        if *shelf == 0 { bell.wait(shelf).unwrap() } else { shelf }
-    });
+    bakery(
+        loaves,
+        Wake::All,
+        |bell, shelf| {
+            if *shelf == 0 { bell.wait(shelf).unwrap() } else { shelf }
+        },
+    );
 }
 
 /// Wait if there is none, and wake one.
 pub fn wake_one(loaves: u32) {
-    bakery(loaves, Condvar::notify_one, |bell, shelf| {
-        if *shelf == 0 { bell.wait(shelf).unwrap() } else { shelf }
-    });
+    bakery(
+        loaves,
+        Wake::One,
+        |bell, shelf| {
+            if *shelf == 0 { bell.wait(shelf).unwrap() } else { shelf }
+        },
+    );
 }
 
 /// Wait while there is none.
 pub fn fix(loaves: u32) {
-    bakery(loaves, Condvar::notify_all, |bell, shelf| {
-        bell.wait_while(shelf, |loaves| *loaves == 0).unwrap()
-    });
+    bakery(loaves, Wake::All, |bell, shelf| bell.wait_while(shelf, |loaves| *loaves == 0).unwrap());
+}
+
+/// How many the baker wakes.
+#[derive(Clone, Copy)]
+enum Wake {
+    One,
+    All,
 }
 
 /// What a customer has of the shelf.
 type Shelf<'a> = MutexGuard<'a, u32>;
 
 /// The stage: as many customers as loaves, and a baker who rings for each.
-fn bakery(
-    loaves: u32,
-    ring: impl Fn(&Condvar) + Sync,
-    wait: impl for<'a> Fn(&Condvar, Shelf<'a>) -> Shelf<'a> + Sync,
-) {
+fn bakery(loaves: u32, wake: Wake, wait: impl for<'a> Fn(&Condvar, Shelf<'a>) -> Shelf<'a> + Sync) {
     let shelf = Mutex::new(0);
     let bell = Condvar::new();
     let customer = || {
@@ -59,11 +68,17 @@ fn bakery(
         for _ in 0..loaves {
             let mut shelf = shelf.lock().unwrap();
             *shelf += 1;
-            ring(&bell);
+            match wake {
+                Wake::One => bell.notify_one(),
+                Wake::All => bell.notify_all(),
+            }
         }
     };
     let served = thread::scope(|scope| {
-        let customers: Vec<_> = (0..loaves).map(|_| scope.spawn(customer)).collect();
+        let mut customers = Vec::new();
+        for _ in 0..loaves {
+            customers.push(scope.spawn(customer));
+        }
         scope.spawn(baker);
         customers.into_iter().all(|customer| customer.join().unwrap())
     });
