@@ -9,7 +9,8 @@
 //! - **Fix:** read once, and hand down what was read.
 //! - **Rule:** who has the lock passes on what it guards, and never the lock.
 //!
-//! The locks of `parking_lot` and tokio are fair in this way. `std` promises nothing.
+//! The locks of `parking_lot` and tokio are fair in this way, and `std`'s may be. The checker's own let every
+//! reader in, so the lock is written out here.
 //!
 //! Watch it fail, then hold: `cargo run -- run recursive-read`
 
