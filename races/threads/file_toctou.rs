@@ -19,31 +19,38 @@ use drawloom::thread;
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
-fn bug() {
-    two_processes(|disk| !disk.exists("lock") && disk.create("lock"));
+/// Exists, then create.
+pub fn bug(processes: u32) {
+    processes_start(processes, |disk| !disk.exists("lock") && disk.create("lock"));
 }
 
-fn own_lock() {
-    two_processes(|disk| {
+/// A lock inside each process.
+pub fn own_lock(processes: u32) {
+    processes_start(processes, |disk| {
         let own = Mutex::new(());
         let _own = own.lock();
         !disk.exists("lock") && disk.create("lock")
     });
 }
 
-fn look_twice() {
-    two_processes(|disk| !disk.exists("lock") && !disk.exists("lock") && disk.create("lock"));
+/// A second look just before creating.
+pub fn look_twice(processes: u32) {
+    processes_start(processes, |disk| {
+        !disk.exists("lock") && !disk.exists("lock") && disk.create("lock")
+    });
 }
 
-fn fix() {
-    two_processes(|disk| {
+/// A lock that the system keeps for all.
+pub fn fix(processes: u32) {
+    processes_start(processes, |disk| {
         let _flock = disk.flock.lock();
         !disk.exists("lock") && disk.create("lock")
     });
 }
 
-fn create_new() {
-    two_processes(|disk| disk.create_new("lock"));
+/// One call that makes the file or fails.
+pub fn create_new(processes: u32) {
+    processes_start(processes, |disk| disk.create_new("lock"));
 }
 
 /// A file system: what processes have in common. Each call is one step of the system.
@@ -69,15 +76,18 @@ impl Disk {
     }
 }
 
-/// The stage: two processes, which share a disk and no memory.
-fn two_processes(owns: impl Fn(&Disk) -> bool + Sync) {
+/// The stage: processes, which share a disk and no memory.
+fn processes_start(processes: u32, owns: impl Fn(&Disk) -> bool + Sync) {
     let files = Mutex::new(BTreeSet::new());
     let flock = Mutex::new(());
     let disk = Disk { files, flock };
+    let process = || owns(&disk);
     let owners = thread::scope(|scope| {
-        let first = scope.spawn(|| owns(&disk));
-        let second = scope.spawn(|| owns(&disk));
-        u32::from(first.join().unwrap()) + u32::from(second.join().unwrap())
+        let mut started = Vec::new();
+        for _ in 0..processes {
+            started.push(scope.spawn(process));
+        }
+        started.into_iter().filter_map(|process| process.join().unwrap().then_some(())).count()
     });
     assert_eq!(owners, 1, "one process owns the file");
 }
@@ -96,7 +106,7 @@ pub const RACE: Race = Race {
             id: "bug",
             role: Role::Bug,
             summary: "exists, then create",
-            program: bug,
+            program: || bug(2),
             function: "bug",
             expect: Expect::fails(4, 6, Panic, "one process owns the file"),
             loom: Loom::Agrees,
@@ -105,7 +115,7 @@ pub const RACE: Race = Race {
             id: "own-lock",
             role: Role::NearMiss,
             summary: "a lock inside each process",
-            program: own_lock,
+            program: || own_lock(2),
             function: "own_lock",
             expect: Expect::fails(64, 114, Panic, "one process owns the file"),
             loom: Loom::Agrees,
@@ -114,7 +124,7 @@ pub const RACE: Race = Race {
             id: "look-twice",
             role: Role::NearMiss,
             summary: "a second look just before creating",
-            program: look_twice,
+            program: || look_twice(2),
             function: "look_twice",
             expect: Expect::fails(12, 20, Panic, "one process owns the file"),
             loom: Loom::Agrees,
@@ -123,7 +133,7 @@ pub const RACE: Race = Race {
             id: "fix",
             role: Role::Fix,
             summary: "a lock that the system keeps for both",
-            program: fix,
+            program: || fix(2),
             function: "fix",
             expect: Expect::holds(2),
             loom: Loom::Agrees,
@@ -132,7 +142,7 @@ pub const RACE: Race = Race {
             id: "create-new",
             role: Role::Fix,
             summary: "one call that makes the file or fails",
-            program: create_new,
+            program: || create_new(2),
             function: "create_new",
             expect: Expect::holds(2),
             loom: Loom::Agrees,

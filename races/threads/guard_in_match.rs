@@ -19,27 +19,30 @@ use drawloom::thread;
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
-fn bug() {
+/// Match on a guard, and lock again in the arm.
+pub fn bug(requests: u32) {
     let cache = Mutex::new(Cache::new());
-    two_requests(|| match cache.lock().unwrap().get("home") {
+    requests_come(requests, || match cache.lock().unwrap().get("home") {
         Some(_) => {}
         None => load(&mut cache.lock().unwrap()),
     });
     assert_eq!(cache.into_inner().unwrap()["home"], 1, "the page is loaded once");
 }
 
-fn read_then_write() {
+/// Read in the head, write in the arm.
+pub fn read_then_write(requests: u32) {
     let cache = RwLock::new(Cache::new());
-    two_requests(|| match cache.read().unwrap().get("home") {
+    requests_come(requests, || match cache.read().unwrap().get("home") {
         Some(_) => {}
         None => load(&mut cache.write().unwrap()),
     });
     assert_eq!(cache.into_inner().unwrap()["home"], 1, "the page is loaded once");
 }
 
-fn copy_out() {
+/// A let that gives the lock back.
+pub fn copy_out(requests: u32) {
     let cache = Mutex::new(Cache::new());
-    two_requests(|| {
+    requests_come(requests, || {
         let found = cache.lock().unwrap().get("home").copied();
         match found {
             Some(_) => {}
@@ -49,9 +52,10 @@ fn copy_out() {
     assert_eq!(cache.into_inner().unwrap()["home"], 1, "the page is loaded once");
 }
 
-fn fix() {
+/// Lock once, and pass on what it guards.
+pub fn fix(requests: u32) {
     let cache = Mutex::new(Cache::new());
-    two_requests(|| look_up(&mut cache.lock().unwrap()));
+    requests_come(requests, || look_up(&mut cache.lock().unwrap()));
     assert_eq!(cache.into_inner().unwrap()["home"], 1, "the page is loaded once");
 }
 
@@ -70,14 +74,10 @@ fn load(cache: &mut Cache) {
     *cache.entry("home").or_insert(0) += 1;
 }
 
-/// The stage: two requests for one page.
-fn two_requests(request: impl Fn() + Sync) {
-    thread::scope(|scope| {
-        let first = scope.spawn(&request);
-        let second = scope.spawn(&request);
-        first.join().unwrap();
-        second.join().unwrap();
-    });
+/// The stage: requests for one page.
+fn requests_come(requests: u32, look_up: impl Fn() + Sync) {
+    let request = || look_up();
+    thread::scope(|scope| (0..requests).for_each(|_| drop(scope.spawn(request))));
 }
 
 /// The catalogue's entry.
@@ -94,7 +94,7 @@ pub const RACE: Race = Race {
             id: "bug",
             role: Role::Bug,
             summary: "match on a guard, lock again in the arm",
-            program: bug,
+            program: || bug(2),
             function: "bug",
             // Whoever is first has the lock and waits for it. Nobody takes a second step.
             expect: Expect::fails(2, 2, Deadlock, "waits for"),
@@ -104,7 +104,7 @@ pub const RACE: Race = Race {
             id: "read-then-write",
             role: Role::NearMiss,
             summary: "read in the head, write in the arm",
-            program: read_then_write,
+            program: || read_then_write(2),
             function: "read_then_write",
             // Both may read, in either order, and neither can write.
             expect: Expect::fails(2, 2, Deadlock, "wait"),
@@ -114,7 +114,7 @@ pub const RACE: Race = Race {
             id: "copy-out",
             role: Role::NearMiss,
             summary: "a let that gives the lock back, and a stale decision",
-            program: copy_out,
+            program: || copy_out(2),
             function: "copy_out",
             expect: Expect::fails(4, 6, Panic, "the page is loaded once"),
             loom: Loom::Agrees,
@@ -123,7 +123,7 @@ pub const RACE: Race = Race {
             id: "fix",
             role: Role::Fix,
             summary: "lock once, and pass on what it guards",
-            program: fix,
+            program: || fix(2),
             function: "fix",
             expect: Expect::holds(2),
             loom: Loom::Agrees,

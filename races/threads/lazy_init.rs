@@ -19,9 +19,10 @@ use drawloom::thread;
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
-fn bug() {
+/// Look, connect, remember.
+pub fn bug(requests: u32) {
     let connected = AtomicBool::new(false);
-    two_requests(|connections| {
+    requests_come(requests, |connections| {
         if !connected.load(SeqCst) {
             connections.fetch_add(1, SeqCst);
             connected.store(true, SeqCst);
@@ -29,10 +30,11 @@ fn bug() {
     });
 }
 
-fn lock_to_connect() {
+/// A lock around connecting only.
+pub fn lock_to_connect(requests: u32) {
     let connected = AtomicBool::new(false);
     let connecting = Mutex::new(());
-    two_requests(|connections| {
+    requests_come(requests, |connections| {
         if !connected.load(SeqCst) {
             let _connecting = connecting.lock();
             connections.fetch_add(1, SeqCst);
@@ -41,9 +43,10 @@ fn lock_to_connect() {
     });
 }
 
-fn lock_the_flag() {
+/// A lock around each look and each note.
+pub fn lock_the_flag(requests: u32) {
     let connected = Mutex::new(false);
-    two_requests(|connections| {
+    requests_come(requests, |connections| {
         let is_connected = *connected.lock();
         if !is_connected {
             connections.fetch_add(1, SeqCst);
@@ -52,9 +55,10 @@ fn lock_the_flag() {
     });
 }
 
-fn fix() {
+/// Look, connect and remember under one lock.
+pub fn fix(requests: u32) {
     let connected = Mutex::new(false);
-    two_requests(|connections| {
+    requests_come(requests, |connections| {
         let mut connected = connected.lock();
         if !*connected {
             connections.fetch_add(1, SeqCst);
@@ -63,10 +67,11 @@ fn fix() {
     });
 }
 
-fn look_twice() {
+/// Look, lock, look again.
+pub fn look_twice(requests: u32) {
     let connected = AtomicBool::new(false);
     let connecting = Mutex::new(());
-    two_requests(|connections| {
+    requests_come(requests, |connections| {
         if !connected.load(SeqCst) {
             let _connecting = connecting.lock();
             if !connected.load(SeqCst) {
@@ -77,15 +82,11 @@ fn look_twice() {
     });
 }
 
-/// The stage: two requests that need the database, and how many connections it has.
-fn two_requests(connect_once: impl Fn(&AtomicU32) + Sync) {
+/// The stage: requests that need the database, and how many connections it has.
+fn requests_come(requests: u32, connect_once: impl Fn(&AtomicU32) + Sync) {
     let connections = AtomicU32::new(0);
-    thread::scope(|scope| {
-        let first = scope.spawn(|| connect_once(&connections));
-        let second = scope.spawn(|| connect_once(&connections));
-        first.join().unwrap();
-        second.join().unwrap();
-    });
+    let request = || connect_once(&connections);
+    thread::scope(|scope| (0..requests).for_each(|_| drop(scope.spawn(request))));
     assert_eq!(connections.into_inner(), 1, "there is one connection");
 }
 
@@ -103,7 +104,7 @@ pub const RACE: Race = Race {
             id: "bug",
             role: Role::Bug,
             summary: "look, connect, remember",
-            program: bug,
+            program: || bug(2),
             function: "bug",
             // C(6, 3) orders. In the two that keep the requests apart the second has one step.
             expect: Expect::fails(18, 20, Panic, "there is one connection"),
@@ -113,7 +114,7 @@ pub const RACE: Race = Race {
             id: "lock-to-connect",
             role: Role::NearMiss,
             summary: "a lock around connecting only",
-            program: lock_to_connect,
+            program: || lock_to_connect(2),
             function: "lock_to_connect",
             expect: Expect::fails(8, 12, Panic, "there is one connection"),
             loom: Loom::Agrees,
@@ -122,7 +123,7 @@ pub const RACE: Race = Race {
             id: "lock-the-flag",
             role: Role::NearMiss,
             summary: "a lock around each look and each note",
-            program: lock_the_flag,
+            program: || lock_the_flag(2),
             function: "lock_the_flag",
             expect: Expect::fails(32, 34, Panic, "there is one connection"),
             loom: Loom::Agrees,
@@ -131,7 +132,7 @@ pub const RACE: Race = Race {
             id: "fix",
             role: Role::Fix,
             summary: "look, connect and remember under one lock",
-            program: fix,
+            program: || fix(2),
             function: "fix",
             expect: Expect::holds(2),
             loom: Loom::Agrees,
@@ -140,7 +141,7 @@ pub const RACE: Race = Race {
             id: "look-twice",
             role: Role::Fix,
             summary: "look, lock, look again",
-            program: look_twice,
+            program: || look_twice(2),
             function: "look_twice",
             expect: Expect::holds(14),
             loom: Loom::Agrees,

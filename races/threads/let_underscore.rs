@@ -20,44 +20,47 @@ use drawloom::thread;
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
+/// Dropped at the semicolon.
 #[expect(let_underscore_drop, reason = "this is the bug")]
-fn bug() {
+pub fn bug(visits: [u32; 2]) {
     let (door, visitors) = (Mutex::new(()), AtomicU32::new(0));
-    ann_and_ben(|| {
+    ann_and_ben(visits, || {
         let _ = door.lock().unwrap();
         let before = visitors.load(SeqCst);
         visitors.store(before + 1, SeqCst);
     });
-    assert_eq!(visitors.into_inner(), 2, "both visitors are counted");
+    assert_eq!(visitors.into_inner(), visits[0] + visits[1], "every visit is counted");
 }
 
-fn block_too_short() {
+/// A block that ends before the last write.
+pub fn block_too_short(visits: [u32; 2]) {
     let (door, visitors) = (Mutex::new(()), AtomicU32::new(0));
-    ann_and_ben(|| {
+    ann_and_ben(visits, || {
         let before = {
             let _door = door.lock().unwrap();
             visitors.load(SeqCst)
         };
         visitors.store(before + 1, SeqCst);
     });
-    assert_eq!(visitors.into_inner(), 2, "both visitors are counted");
+    assert_eq!(visitors.into_inner(), visits[0] + visits[1], "every visit is counted");
 }
 
-fn fix() {
+/// A guard with a name.
+pub fn fix(visits: [u32; 2]) {
     let (door, visitors) = (Mutex::new(()), AtomicU32::new(0));
-    ann_and_ben(|| {
+    ann_and_ben(visits, || {
         let _door = door.lock().unwrap();
         let before = visitors.load(SeqCst);
         visitors.store(before + 1, SeqCst);
     });
-    assert_eq!(visitors.into_inner(), 2, "both visitors are counted");
+    assert_eq!(visitors.into_inner(), visits[0] + visits[1], "every visit is counted");
 }
 
-/// The stage: two visitors come at the same time.
-fn ann_and_ben(comes_in: impl Fn() + Sync) {
+/// The stage: two visitors, each of whom comes so often.
+fn ann_and_ben([by_ann, by_ben]: [u32; 2], comes_in: impl Fn() + Sync) {
     thread::scope(|scope| {
-        let ann = scope.spawn(&comes_in);
-        let ben = scope.spawn(&comes_in);
+        let ann = scope.spawn(|| (0..by_ann).for_each(|_| comes_in()));
+        let ben = scope.spawn(|| (0..by_ben).for_each(|_| comes_in()));
         ann.join().unwrap();
         ben.join().unwrap();
     });
@@ -77,25 +80,25 @@ pub const RACE: Race = Race {
             id: "bug",
             role: Role::Bug,
             summary: "let _ = lock(): dropped at the semicolon",
-            program: bug,
+            program: || bug([1, 1]),
             function: "bug",
-            expect: Expect::fails(16, 30, Panic, "both visitors are counted"),
+            expect: Expect::fails(16, 30, Panic, "every visit is counted"),
             loom: Loom::Agrees,
         },
         Variant {
             id: "block-too-short",
             role: Role::NearMiss,
             summary: "a block that ends before the last write",
-            program: block_too_short,
+            program: || block_too_short([1, 1]),
             function: "block_too_short",
-            expect: Expect::fails(6, 10, Panic, "both visitors are counted"),
+            expect: Expect::fails(6, 10, Panic, "every visit is counted"),
             loom: Loom::Agrees,
         },
         Variant {
             id: "fix",
             role: Role::Fix,
             summary: "a guard with a name",
-            program: fix,
+            program: || fix([1, 1]),
             function: "fix",
             expect: Expect::holds(2),
             loom: Loom::Agrees,

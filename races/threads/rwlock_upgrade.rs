@@ -17,50 +17,54 @@ use drawloom::thread;
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
-fn bug() {
+/// Read, give back, write.
+pub fn bug(visits: [u32; 2]) {
     let visitors = RwLock::new(0);
-    ann_and_ben(|| {
+    ann_and_ben(visits, || {
         let before = *visitors.read();
         *visitors.write() = before + 1;
     });
-    assert_eq!(visitors.into_inner(), 2, "both visitors are counted");
+    assert_eq!(visitors.into_inner(), visits[0] + visits[1], "every visit is counted");
 }
 
-fn keep_reading() {
+/// Keep the read lock and ask to write.
+pub fn keep_reading(visits: [u32; 2]) {
     let visitors = RwLock::new(0);
-    ann_and_ben(|| {
+    ann_and_ben(visits, || {
         let before = visitors.read();
         *visitors.write() = *before + 1;
     });
-    assert_eq!(visitors.into_inner(), 2, "both visitors are counted");
+    assert_eq!(visitors.into_inner(), visits[0] + visits[1], "every visit is counted");
 }
 
-fn fix() {
+/// The write lock from the start.
+pub fn fix(visits: [u32; 2]) {
     let visitors = RwLock::new(0);
-    ann_and_ben(|| {
+    ann_and_ben(visits, || {
         let mut visitors = visitors.write();
         *visitors += 1;
     });
-    assert_eq!(visitors.into_inner(), 2, "both visitors are counted");
+    assert_eq!(visitors.into_inner(), visits[0] + visits[1], "every visit is counted");
 }
 
-fn look_again() {
+/// Look again under the write lock.
+pub fn look_again(visits: [u32; 2]) {
     let visitors = RwLock::new(0);
-    ann_and_ben(|| {
+    ann_and_ben(visits, || {
         let is_open = *visitors.read() < 100;
         let mut visitors = visitors.write();
         if is_open && *visitors < 100 {
             *visitors += 1;
         }
     });
-    assert_eq!(visitors.into_inner(), 2, "both visitors are counted");
+    assert_eq!(visitors.into_inner(), visits[0] + visits[1], "every visit is counted");
 }
 
-/// The stage: two visitors come at the same time.
-fn ann_and_ben(comes_in: impl Fn() + Sync) {
+/// The stage: two visitors, each of whom comes so often.
+fn ann_and_ben([by_ann, by_ben]: [u32; 2], comes_in: impl Fn() + Sync) {
     thread::scope(|scope| {
-        let ann = scope.spawn(&comes_in);
-        let ben = scope.spawn(&comes_in);
+        let ann = scope.spawn(|| (0..by_ann).for_each(|_| comes_in()));
+        let ben = scope.spawn(|| (0..by_ben).for_each(|_| comes_in()));
         ann.join().unwrap();
         ben.join().unwrap();
     });
@@ -80,17 +84,17 @@ pub const RACE: Race = Race {
             id: "bug",
             role: Role::Bug,
             summary: "read, give back, write",
-            program: bug,
+            program: || bug([1, 1]),
             function: "bug",
             // Two who read at once do so in C(4, 2) ways, and then write in either order: 12. Else 2.
-            expect: Expect::fails(12, 14, Panic, "both visitors are counted"),
+            expect: Expect::fails(12, 14, Panic, "every visit is counted"),
             loom: Loom::Agrees,
         },
         Variant {
             id: "keep-reading",
             role: Role::NearMiss,
             summary: "keep the read lock and ask to write",
-            program: keep_reading,
+            program: || keep_reading([1, 1]),
             function: "keep_reading",
             expect: Expect::fails(2, 2, Deadlock, "wait"),
             loom: Loom::Agrees,
@@ -99,7 +103,7 @@ pub const RACE: Race = Race {
             id: "fix",
             role: Role::Fix,
             summary: "the write lock from the start",
-            program: fix,
+            program: || fix([1, 1]),
             function: "fix",
             expect: Expect::holds(2),
             loom: Loom::Agrees,
@@ -108,7 +112,7 @@ pub const RACE: Race = Race {
             id: "look-again",
             role: Role::Fix,
             summary: "look again under the write lock",
-            program: look_again,
+            program: || look_again([1, 1]),
             function: "look_again",
             expect: Expect::holds(14),
             loom: Loom::Agrees,

@@ -12,8 +12,9 @@ use drawloom::{Check, FailureKind, Verdict};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use races::threads::{
-    gil_does_not_save_you, id_limit, if_not_while, late_registration, len_then_pop,
-    lock_across_send, merge_race, nested_jobs, torn_pair, wrong_waiter,
+    file_toctou, gil_does_not_save_you, guard_in_match, id_limit, if_not_while, late_registration,
+    lazy_init, len_then_pop, let_underscore, lock_across_send, merge_race, nested_jobs,
+    rwlock_upgrade, torn_pair, wrong_waiter,
 };
 
 /// How many workloads are drawn for each program.
@@ -188,4 +189,50 @@ fn a_pool_stands_still_from_as_many_pages_as_workers_on() {
     let roomy = (1..3_u32).prop_flat_map(|workers| (Just(workers), 0..workers));
     holds(&roomy, |(workers, pages)| nested_jobs::bug(workers, pages));
     holds(&pools, |(workers, pages)| nested_jobs::fix(workers, pages));
+}
+
+#[test]
+fn there_are_two_connections_from_two_requests_on() {
+    let several = (Panic, "there is one connection");
+    let requests = 1..4_u32;
+    shrinks_to(&requests, lazy_init::bug, &2, several);
+    shrinks_to(&requests, lazy_init::lock_to_connect, &2, several);
+    shrinks_to(&requests, lazy_init::lock_the_flag, &2, several);
+    holds(&requests, lazy_init::fix);
+    holds(&requests, lazy_init::look_twice);
+}
+
+#[test]
+fn a_file_has_two_owners_from_two_processes_on() {
+    let several = (Panic, "one process owns the file");
+    let processes = 1..4_u32;
+    shrinks_to(&processes, file_toctou::bug, &2, several);
+    shrinks_to(&processes, file_toctou::own_lock, &2, several);
+    shrinks_to(&processes, file_toctou::look_twice, &2, several);
+    holds(&processes, file_toctou::fix);
+    holds(&processes, file_toctou::create_new);
+}
+
+#[test]
+fn one_request_is_enough_to_wait_for_oneself() {
+    let requests = 1..4_u32;
+    shrinks_to(&requests, guard_in_match::bug, &1, (Deadlock, "has it already"));
+    shrinks_to(&requests, guard_in_match::read_then_write, &1, (Deadlock, "cache"));
+    // To be late takes somebody else.
+    shrinks_to(&requests, guard_in_match::copy_out, &2, (Panic, "the page is loaded once"));
+    holds(&requests, guard_in_match::fix);
+}
+
+#[test]
+fn a_visit_is_not_counted_from_one_each_on() {
+    let lost = (Panic, "every visit is counted");
+    shrinks_to(&each(), let_underscore::bug, &[1, 1], lost);
+    shrinks_to(&each(), let_underscore::block_too_short, &[1, 1], lost);
+    holds(&each(), let_underscore::fix);
+    shrinks_to(&each(), rwlock_upgrade::bug, &[1, 1], lost);
+    // To wait for oneself one visit of one visitor is enough.
+    let alone = (0..3_u32).prop_map(|visits| [0, visits + 1]);
+    shrinks_to(&alone, rwlock_upgrade::keep_reading, &[0, 1], (Deadlock, "visitors"));
+    holds(&each(), rwlock_upgrade::fix);
+    holds(&each(), rwlock_upgrade::look_again);
 }
