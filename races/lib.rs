@@ -36,6 +36,7 @@ pub const RACES: &[&Race] = &[
     &threads::if_not_while::RACE,
     &threads::wrong_waiter::RACE,
     &threads::late_registration::RACE,
+    &threads::refcount::RACE,
     &threads::panic_under_lock::RACE,
     &tasks::await_gap::RACE,
     &tasks::std_mutex_across_await::RACE,

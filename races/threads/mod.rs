@@ -19,6 +19,7 @@ pub mod merge_race;
 pub mod nested_jobs;
 pub mod panic_under_lock;
 pub mod recursive_read;
+pub mod refcount;
 pub mod rwlock_upgrade;
 pub mod torn_pair;
 pub mod wrong_lock;

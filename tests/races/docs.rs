@@ -163,7 +163,8 @@ const PARTS: [&str; 6] = [
 #[test]
 fn every_race_between_threads_and_on_memory_has_a_page_that_shows_all_of_it() {
     let summary = fs::read_to_string(root().join("docs/src/SUMMARY.md")).unwrap();
-    for race in RACES.iter().filter(|race| race.setting != Setting::Tasks) {
+    let told = [Setting::Threads, Setting::Memory];
+    for race in RACES.iter().filter(|race| told.contains(&race.setting)) {
         let path = root().join(format!("docs/src/races/{}.md", race.id));
         let page = fs::read_to_string(&path).unwrap_or_else(|_| panic!("{} has no page", race.id));
         assert!(page.starts_with(&format!("# {}\n", race.title)), "{}", race.id);

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use races::threads::{
     file_toctou, gil_does_not_save_you, guard_in_match, id_limit, if_not_while, late_registration,
-    lazy_init, len_then_pop, let_underscore, lock_across_send, merge_race, nested_jobs,
+    lazy_init, len_then_pop, let_underscore, lock_across_send, merge_race, nested_jobs, refcount,
     rwlock_upgrade, torn_pair, wrong_waiter,
 };
 
@@ -235,4 +235,15 @@ fn a_visit_is_not_counted_from_one_each_on() {
     shrinks_to(&alone, rwlock_upgrade::keep_reading, &[0, 1], (Deadlock, "visitors"));
     holds(&each(), rwlock_upgrade::fix);
     holds(&each(), rwlock_upgrade::look_again);
+}
+
+#[test]
+fn a_count_goes_wrong_from_two_owners_on() {
+    let wrong = (Panic, "the object is freed once");
+    let owners = 1..4_u32;
+    shrinks_to(&owners, refcount::bug, &2, wrong);
+    shrinks_to(&owners, refcount::second_look, &2, wrong);
+    shrinks_to(&owners, refcount::lock_each, &2, wrong);
+    holds(&owners, refcount::fix);
+    holds(&owners, refcount::one_step);
 }
