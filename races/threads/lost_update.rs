@@ -5,7 +5,8 @@
 //! - **Bug:** reading the count and writing it back are two steps. Bob fits in between.
 //! - **Near misses:** a lock around each step; a lock for each of the two; an exchange whose failure is
 //!   ignored.
-//! - **Fix:** one lock, made where both threads start, held from the read to the write.
+//! - **Fix:** one lock, made where both threads start, held from the read to the write. Where a number is
+//!   all there is to keep, `fetch_add` is that in one step.
 //! - **Rule:** if the new value depends on the old one, one critical section covers both.
 //!
 //! Watch it fail, then hold: `cargo run -- run lost-update`
