@@ -34,6 +34,8 @@ pub enum Setting {
     Threads,
     /// Between tasks.
     Tasks,
+    /// Between threads that share no lock: what memory promises, and what it does not.
+    Memory,
 }
 
 impl Setting {
@@ -42,6 +44,7 @@ impl Setting {
         match self {
             Self::Threads => "threads",
             Self::Tasks => "tasks",
+            Self::Memory => "memory",
         }
     }
 }
@@ -115,17 +118,56 @@ impl Expect {
     }
 }
 
-/// What loom must find, and why that is so where it differs from the truth.
+/// What loom must find, and why that is so where it differs from the explorer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loom {
     /// It finds what the explorer finds.
     Agrees,
+    /// It fails, in this way and with these words, a program that holds in every order of its steps, and
+    /// it is right: memory promises less than an order.
+    FindsMore(FailureKind, &'static str),
     /// It passes a program that is broken.
     Misses(&'static str),
     /// It fails a program that holds.
     CriesWolf(&'static str),
     /// It cannot say.
     CannotSay(&'static str),
+}
+
+impl Variant {
+    /// Whether the variant is broken and no order of its steps shows it: only loom does.
+    pub fn is_loom_only(&self) -> bool {
+        matches!(self.loom, Loom::FindsMore(..))
+    }
+
+    /// Where loom and the explorer differ: how, and why that is so.
+    pub fn loom_differs(&self) -> Option<String> {
+        match self.loom {
+            Loom::Agrees => None,
+            Loom::FindsMore(..) => {
+                Some("no order of its steps fails; memory promises less than an order".to_owned())
+            }
+            Loom::Misses(why) => Some(format!("loom misses it: {why}")),
+            Loom::CriesWolf(why) => Some(format!("a false alarm: {why}")),
+            Loom::CannotSay(why) => Some(format!("loom cannot say: {why}")),
+        }
+    }
+
+    /// What loom must fail it by, if it must: the kind, and words of the message where they are the
+    /// program's own. Loom knows no names, so what it says of a deadlock is its own.
+    pub fn loom_failure(&self) -> Option<(FailureKind, &'static str)> {
+        let words_of = |kind, words| if kind == FailureKind::Panic { words } else { "" };
+        match self.loom {
+            Loom::Agrees => self.expect.failure.map(|(kind, words)| match kind {
+                // Loom gives up a program that goes round for ever when its steps are spent.
+                FailureKind::Livelock => (FailureKind::StepLimit, ""),
+                kind => (kind, words_of(kind, words)),
+            }),
+            Loom::FindsMore(kind, words) => Some((kind, words_of(kind, words))),
+            Loom::CriesWolf(_) => Some((FailureKind::Panic, "")),
+            Loom::Misses(_) | Loom::CannotSay(_) => None,
+        }
+    }
 }
 
 impl Race {

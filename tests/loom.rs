@@ -642,6 +642,28 @@ fn a_panic_that_a_join_passes_on_is_told_where_it_was_raised() {
 }
 
 #[test]
+fn a_panic_that_a_join_in_a_scope_passes_on_is_told_where_it_was_raised() {
+    let program = || {
+        thread::scope(|scope| {
+            let other = scope.spawn(|| panic!("the thread is to blame"));
+            scope.spawn(|| {});
+            other.join().unwrap()
+        });
+    };
+    assert_eq!(panics(program), "the thread is to blame");
+    // What main itself raises in a scope is main's, and its place is known.
+    let report = loom(|| {
+        thread::scope(|scope| {
+            scope.spawn(|| {});
+            panic!("main is to blame")
+        })
+    });
+    let Verdict::Failed(failure) = report.verdict else { panic!("{:?}", report.verdict) };
+    assert_eq!(failure.message, "main is to blame");
+    assert_eq!(failure.place.unwrap().file, "tests/loom.rs");
+}
+
+#[test]
 fn a_panic_that_nobody_is_told_of_is_a_failure() {
     let message = panics(|| drop(thread::spawn(|| panic!("nobody joins me"))));
     assert_eq!(message, "nobody joins me");

@@ -37,7 +37,8 @@ pub(crate) fn answer(settings: &Settings) -> Answer {
         "\n  {failing} of {all} lose a coin. That is a count of orders, not a chance: this machine just ran it\n"
     ));
     text.push_str(&contrast(settings, bug));
-    for variant in race.variants.iter().filter(|variant| variant.role != Role::Bug).take(2) {
+    let first = |role| race.variants.iter().find(|variant| variant.role == role);
+    for variant in [Role::NearMiss, Role::Fix].into_iter().filter_map(first) {
         text.push_str(&other(settings, variant));
     }
     text.push_str(&next(settings, race));

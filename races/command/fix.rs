@@ -26,8 +26,22 @@ pub(crate) fn answer(settings: &Settings, given: &ArgMatches) -> Result<Answer, 
         judge(variant, Engine::Explorer, report).is_ok()
     };
     let code = if reports.iter().all(holds) { AS_EXPECTED } else { DIFFERS };
-    text.push_str(&format!("\nrule  {}\n", race.rule));
+    text.push_str(&rule(race, settings.style.width));
     Ok((text, code))
+}
+
+/// What to remember, in lines that are not too long.
+fn rule(race: &Race, width: usize) -> String {
+    let mut lines = vec!["rule ".to_owned()];
+    for word in race.rule.split(' ') {
+        let last = lines.len() - 1;
+        if lines[last].len() + 1 + word.len() > width {
+            lines.push(format!("      {word}"));
+        } else {
+            lines[last].push_str(&format!(" {word}"));
+        }
+    }
+    format!("\n{}\n", lines.join("\n"))
 }
 
 /// The lines that differ between two functions of a race's file, with those around them.

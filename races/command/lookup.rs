@@ -86,7 +86,7 @@ mod tests {
         assert_eq!(
             problem("lost-update/fxi"),
             "error: there is no variant of lost-update `fxi`\n\
-             help: did you mean `fix`? it has bug, lock-per-access, fix, one-step"
+             help: did you mean `fix`? it has bug, lock-per-access, two-locks, ignore-the-failure, fix, one-step"
         );
         assert_eq!(
             problem("1221"),

@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &ArgMatches) -> Answer {
     let settings = Settings::read(arguments);
     let answer = match arguments.subcommand() {
         None => Ok(first_minute::answer(&settings)),
-        Some(("list", given)) => Ok(list::answer(&settings, given)),
+        Some(("list", given)) => list::answer(&settings, given),
         Some(("run", given)) => run::answer(&settings, given),
         Some(("fix", given)) => fix::answer(&settings, given),
         Some(("replay", given)) => replay::answer(&settings, given),
@@ -68,7 +68,12 @@ fn cli() -> Command {
         .after_help("Without a command: the first minute. Exit codes: 0 as expected, 1 differs, 2 usage, 3 incomplete, 4 a schedule does not fit, 130 interrupted.")
         .disable_help_subcommand(true)
         .args(settings::global())
-        .subcommand(Command::new("list").about("All races, with how many of their schedules fail").arg(format_of(&["text", "json"])))
+        .subcommand(
+            Command::new("list")
+                .about("All races, with how many of their schedules fail")
+                .arg(Arg::new("word").value_name("WORD").help("Only those that speak of it: a family, a lock, a name"))
+                .arg(format_of(&["text", "json"])),
+        )
         .subcommand(
             Command::new("run")
                 .about("Explores every schedule, and shows the simplest that fails")

@@ -27,10 +27,17 @@ pub(crate) fn answer(settings: &Settings, given: &ArgMatches) -> Result<Answer, 
         text.push_str(&format!("  the last failure: {}: {message}\n", failure.kind.word()));
     }
     let expect = variant.expect;
-    text.push_str(&format!(
-        "  of its {} schedules {} fail: that is a count of orders, not a chance\n",
-        expect.schedules, expect.failing
-    ));
+    text.push_str(&if variant.is_loom_only() {
+        format!(
+            "  of its {} schedules none fails: memory promises less than an order, and loom finds it\n",
+            expect.schedules
+        )
+    } else {
+        format!(
+            "  of its {} schedules {} fail: that is a count of orders, not a chance\n",
+            expect.schedules, expect.failing
+        )
+    });
     let code = if variant.role == Role::Fix && failed > 0 { DIFFERS } else { AS_EXPECTED };
     Ok((text, code))
 }

@@ -21,6 +21,10 @@ pub(crate) fn answer(settings: &Settings, given: &ArgMatches) -> Answer {
     let mut text = String::new();
     let mut documents = Vec::new();
     let (mut checked, mut differing) = (0, 0);
+    let names = RACES
+        .iter()
+        .flat_map(|race| race.variants.iter().map(|variant| race.id.len() + 1 + variant.id.len()));
+    let widest = names.max().unwrap_or(0);
     for race in RACES {
         for variant in race.variants {
             for &engine in &engines {
@@ -34,7 +38,13 @@ pub(crate) fn answer(settings: &Settings, given: &ArgMatches) -> Answer {
                 let verdict = report.verdict.word();
                 let problem = judge(variant, engine, &report).err();
                 let word = if problem.is_some() { "FAIL" } else { "ok" };
-                text.push_str(&format!("{word:<5} {name:<38} {:<9} {verdict}\n", engine.word()));
+                text.push_str(&format!(
+                    "{word:<5} {name:<widest$}   {:<9} {verdict}\n",
+                    engine.word()
+                ));
+                if let Some(why) = variant.loom_differs().filter(|_| engine == Engine::Loom) {
+                    text.push_str(&format!("      ({why})\n"));
+                }
                 if let Some(problem) = problem {
                     differing += 1;
                     text.push_str(&format!("      {}\n", problem.replace('\n', "\n      ")));

@@ -4,9 +4,10 @@
 //! pay out.
 //!
 //! - **Bug:** the check and the withdrawal are two steps. The other machine checks in between.
-//! - **Near misses:** a lock around the withdrawal only, and a lock around each of the two. The
-//!   decision is still taken on a balance that may be gone.
-//! - **Fix:** one lock, from the check that decides to the withdrawal that the decision allows.
+//! - **Near misses:** a lock around the withdrawal only, a lock around each of the two, a second check.
+//!   The decision is still taken on a balance that may be gone.
+//! - **Fix:** one lock, from the check that decides to the withdrawal that the decision allows. For a
+//!   single number `fetch_update` checks and withdraws in one step.
 //! - **Rule:** a critical section begins with the first read that informs the decision.
 //!
 //! Watch it fail, then hold: `cargo run -- run check-then-act`
@@ -51,6 +52,16 @@ fn lock_each() {
     assert!(balance.into_inner() >= 0, "the account is never overdrawn");
 }
 
+fn check_twice() {
+    let balance = AtomicI64::new(100);
+    two_machines(|| {
+        if balance.load(SeqCst) >= 80 && balance.load(SeqCst) >= 80 {
+            balance.fetch_sub(80, SeqCst);
+        }
+    });
+    assert!(balance.into_inner() >= 0, "the account is never overdrawn");
+}
+
 fn fix() {
     let balance = Mutex::new(100);
     two_machines(|| {
@@ -58,6 +69,15 @@ fn fix() {
         if *balance >= 80 {
             *balance -= 80;
         }
+    });
+    assert!(balance.into_inner() >= 0, "the account is never overdrawn");
+}
+
+fn one_step() {
+    let balance = AtomicI64::new(100);
+    let paid_out = |money| (money >= 80).then_some(money - 80);
+    two_machines(|| {
+        balance.fetch_update(SeqCst, SeqCst, paid_out).ok();
     });
     assert!(balance.into_inner() >= 0, "the account is never overdrawn");
 }
@@ -110,12 +130,30 @@ pub const RACE: Race = Race {
             loom: Loom::Agrees,
         },
         Variant {
+            id: "check-twice",
+            role: Role::NearMiss,
+            summary: "a second check",
+            program: check_twice,
+            function: "check_twice",
+            expect: Expect::fails(12, 20, Panic, "the account is never overdrawn"),
+            loom: Loom::Agrees,
+        },
+        Variant {
             id: "fix",
             role: Role::Fix,
             summary: "one lock from the check to the withdrawal",
             program: fix,
             function: "fix",
             expect: Expect::holds(2),
+            loom: Loom::Agrees,
+        },
+        Variant {
+            id: "one-step",
+            role: Role::Fix,
+            summary: "fetch_update: check and withdraw in one step",
+            program: one_step,
+            function: "one_step",
+            expect: Expect::holds(6),
             loom: Loom::Agrees,
         },
     ],

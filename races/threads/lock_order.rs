@@ -6,7 +6,8 @@
 //!   the middle, and each holds what the other needs.
 //! - **Near miss:** try the second lock and try again until it is free, still holding the first.
 //!   Nobody waits, and nobody gets anywhere.
-//! - **Fix:** all transfers take the two locks in one order, whichever way the money goes.
+//! - **Fix:** all transfers take the two locks in one order, whichever way the money goes. Or one lock for
+//!   the whole bank: choose that until you have measured that transfers wait for each other.
 //! - **Rule:** who needs two locks takes them in the order that everybody takes them in.
 //!
 //! Watch it fail, then hold: `cargo run -- run lock-order`
@@ -48,6 +49,15 @@ fn fix() {
         let mut second = second.balance.lock().unwrap();
         *first -= amount;
         *second += amount;
+    });
+}
+
+fn one_lock() {
+    let bank = Mutex::new(());
+    rent_and_refund(|from, to| {
+        let _bank = bank.lock().unwrap();
+        *from.balance.lock().unwrap() -= 30;
+        *to.balance.lock().unwrap() += 30;
     });
 }
 
@@ -106,6 +116,15 @@ pub const RACE: Race = Race {
             summary: "one order for all transfers",
             program: fix,
             function: "fix",
+            expect: Expect::holds(2),
+            loom: Loom::Agrees,
+        },
+        Variant {
+            id: "one-lock",
+            role: Role::Fix,
+            summary: "one lock for the whole bank",
+            program: one_lock,
+            function: "one_lock",
             expect: Expect::holds(2),
             loom: Loom::Agrees,
         },

@@ -3,8 +3,10 @@
 //! Alice and Bob each put one coin into an empty jar. Sometimes the jar ends with one coin.
 //!
 //! - **Bug:** reading the count and writing it back are two steps. Bob fits in between.
-//! - **Near miss:** a lock around each step. There are still two steps.
-//! - **Fix:** one lock, made where both threads start, held from the read to the write.
+//! - **Near misses:** a lock around each step; a lock for each of the two; an exchange whose failure is
+//!   ignored.
+//! - **Fix:** one lock, made where both threads start, held from the read to the write. Where a number is
+//!   all there is to keep, `fetch_add` is that in one step.
 //! - **Rule:** if the new value depends on the old one, one critical section covers both.
 //!
 //! Watch it fail, then hold: `cargo run -- run lost-update`
@@ -32,6 +34,26 @@ fn lock_per_access() {
         *jar.lock().unwrap() = coins + 1;
     });
     assert_eq!(jar.into_inner().unwrap(), 2, "both coins are in the jar");
+}
+
+fn two_locks() {
+    let jar = AtomicU32::new(0);
+    alice_and_bob(|| {
+        let own = Mutex::new(());
+        let _own = own.lock().unwrap();
+        let coins = jar.load(SeqCst);
+        jar.store(coins + 1, SeqCst);
+    });
+    assert_eq!(jar.into_inner(), 2, "both coins are in the jar");
+}
+
+fn ignore_the_failure() {
+    let jar = AtomicU32::new(0);
+    alice_and_bob(|| {
+        let coins = jar.load(SeqCst);
+        jar.compare_exchange(coins, coins + 1, SeqCst, SeqCst).ok();
+    });
+    assert_eq!(jar.into_inner(), 2, "both coins are in the jar");
 }
 
 fn fix() {
@@ -86,6 +108,24 @@ pub const RACE: Race = Race {
             summary: "a lock around each line",
             program: lock_per_access,
             function: "lock_per_access",
+            expect: Expect::fails(4, 6, Panic, "both coins are in the jar"),
+            loom: Loom::Agrees,
+        },
+        Variant {
+            id: "two-locks",
+            role: Role::NearMiss,
+            summary: "a lock for each of the two",
+            program: two_locks,
+            function: "two_locks",
+            expect: Expect::fails(36, 70, Panic, "both coins are in the jar"),
+            loom: Loom::Agrees,
+        },
+        Variant {
+            id: "ignore-the-failure",
+            role: Role::NearMiss,
+            summary: "an exchange whose failure is ignored",
+            program: ignore_the_failure,
+            function: "ignore_the_failure",
             expect: Expect::fails(4, 6, Panic, "both coins are in the jar"),
             loom: Loom::Agrees,
         },

@@ -1,7 +1,8 @@
 //! Did somebody look while somebody else was half way?
 //!
 //! Two objects that belong together are changed one after the other. Who looks at both in between
-//! finds one as it is now and the other as it was.
+//! finds one as it is now and the other as it was. So does who looks at one before the changes and at the
+//! other after them.
 
 use super::timeline::ops_in_steps;
 use super::words::Lines;
@@ -21,7 +22,12 @@ pub(super) fn explain(
     lines: &Lines,
 ) -> Option<&'static str> {
     let failed = told.panicked.as_ref().map(|panic| panic.strand);
-    let Half { changes, looks } = half(trace, failed)?;
+    // Who has not looked at anything judges what others have found.
+    let reader =
+        failed.filter(|&who| ops_in_steps(trace).any(|(_, op)| op.strand == who && looks(op)));
+    let Some(Half { changes, looks }) = half(trace, reader) else {
+        return around(trace, reader, told, lines);
+    };
     let name = |op: &Op| &trace.strands[op.strand].name;
     let object = |op: &Op| &trace.objects[op.object].name;
     let [(first, done), (second, to_do)] = changes;
@@ -61,9 +67,60 @@ pub(super) fn explain(
     Some("seen half way")
 }
 
+/// Whether an operation only looks.
+fn looks(op: &Op) -> bool {
+    op.read.is_some() && op.written.is_none() && !op.gives_back()
+}
+
+/// Explains a failure by looks before and after the changes of another, if there are such.
+fn around(
+    trace: &Trace,
+    reader: Option<usize>,
+    told: &mut Explanation,
+    lines: &Lines,
+) -> Option<&'static str> {
+    let all: Vec<(usize, &Op)> = ops_in_steps(trace).collect();
+    let by_reader = |op: &Op| looks(op) && reader.is_none_or(|who| who == op.strand);
+    let pair = all.iter().filter(|(_, op)| by_reader(op)).find_map(|&new| {
+        let from = new.1.from?;
+        let changed = all.iter().copied().find(|(step, op)| {
+            *step + 1 == from && op.object == new.1.object && op.strand != new.1.strand
+        })?;
+        all.iter().copied().rev().filter(|old| old.0 < new.0 && looks(old.1)).find_map(|old| {
+            let own = old.1.strand == new.1.strand && old.1.object != new.1.object;
+            let later = all.iter().copied().find(|(step, op)| {
+                (old.0..new.0).contains(step)
+                    && op.strand == changed.1.strand
+                    && op.object == old.1.object
+                    && op.written.is_some()
+            });
+            later.filter(|_| own).map(|later| (old, later, changed, new))
+        })
+    });
+    let ((old, was), (first, later), (second, _), (new, is_now)) = pair?;
+    let object = |op: &Op| &trace.objects[op.object].name;
+    let (reader, writer) = (&trace.strands[was.strand].name, &trace.strands[later.strand].name);
+    told.why.push(format!(
+        "{reader} read {} in step {} (at {}), before {writer} changed it in step {}, and {} in step {} (at \
+         {}), after {writer} changed it in step {}: the two were never so together.",
+        object(was),
+        old + 1,
+        lines.say(&was.place),
+        first + 1,
+        object(is_now),
+        new + 1,
+        lines.say(&is_now.place),
+        second + 1,
+    ));
+    told.fix = Some(format!(
+        "hold one lock over both in {writer} and in {reader}: what is true together lies under one lock",
+    ));
+    told.objects.extend([was.object, is_now.object]);
+    Some("torn read")
+}
+
 fn half(trace: &Trace, reader: Option<usize>) -> Option<Half<'_>> {
     let all: Vec<(usize, &Op)> = ops_in_steps(trace).collect();
-    let looks = |op: &Op| op.read.is_some() && op.written.is_none() && !op.gives_back();
     for &new in all.iter().filter(|(_, op)| looks(op) && reader.is_none_or(|who| who == op.strand))
     {
         let from = new.1.from.map(|step| step - 1);

@@ -9,6 +9,7 @@ mod cancel;
 mod endless;
 mod halfway;
 mod promise;
+mod signal;
 mod stale;
 mod stuck;
 pub(crate) mod timeline;

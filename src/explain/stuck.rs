@@ -1,5 +1,6 @@
 //! Who waits for whom, and why will nobody move?
 
+use super::signal::missed;
 use super::timeline::{is_lock, ops_in_steps};
 use super::words::{Lines, list, steps};
 use super::{Explanation, Mark, Wait};
@@ -239,33 +240,6 @@ fn stopped(trace: &Trace, news: &[&Blocked], lines: &Lines) -> Option<String> {
     Some(format!(
         "{who} took {what}{place} and was suspended with it at an await. {other} waits for {what} inside \
          a poll, so the event loop stands still and {who} is never polled again."
-    ))
-}
-
-/// A notify that came too early.
-fn missed(trace: &Trace, blocked: &Blocked, lines: &Lines) -> Option<String> {
-    let object = blocked.object.filter(|_| blocked.kind == Kind::Wait)?;
-    let who = &trace.strands[blocked.strand].name;
-    let name = &trace.objects[object].name;
-    let of = |op: &Op| op.object == object;
-    let (waited, _) = ops_in_steps(trace)
-        .filter(|(_, op)| of(op) && op.strand == blocked.strand && op.kind == Kind::Wait)
-        .last()?;
-    let notified = ops_in_steps(trace)
-        .find(|(_, op)| of(op) && matches!(op.kind, Kind::NotifyOne | Kind::NotifyAll));
-    let Some((step, op)) = notified.filter(|(step, _)| *step < waited) else {
-        return Some(format!(
-            "{who} waits for {name} since step {}, and nobody notifies it after that.",
-            waited + 1
-        ));
-    };
-    Some(format!(
-        "{} notified {name} at {} (step {}), and {who} began to wait in step {}. A notify wakes only who \
-         waits already.",
-        trace.strands[op.strand].name,
-        lines.say(&op.place),
-        step + 1,
-        waited + 1,
     ))
 }
 

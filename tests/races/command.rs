@@ -5,6 +5,8 @@
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
+use races::RACES;
+
 fn races(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_races")).args(arguments).env_clear().output().unwrap()
 }
@@ -62,15 +64,144 @@ fn list_names_every_race_and_its_variants() {
         "await-gap",
         "std-mutex-across-await",
         "cancelled-half-way",
+        "message-passing",
     ] {
         let line = text.lines().find(|line| line.contains(&format!("\"id\": \"{id}\""))).unwrap();
-        assert!(["threads", "tasks"].contains(&field(line, "setting")), "{line}");
+        assert!(["threads", "tasks", "memory"].contains(&field(line, "setting")), "{line}");
         assert!(!field(line, "title").is_empty() && !field(line, "family").is_empty());
         for role in ["bug", "near-miss", "fix"] {
             assert!(line.contains(&format!("\"role\": \"{role}\"")), "{line}");
         }
     }
     assert!(races(&["list"]).stdout.is_ascii());
+}
+
+/// The lines of a table of races, without its head and its foot.
+fn listed(text: &str) -> Vec<&str> {
+    let is_race = |line: &&str| {
+        line.starts_with("  ") && (line.contains(" of ") || line.contains("by loom "))
+    };
+    let table = text.lines().take_while(|line| !line.contains(" programs"));
+    table.filter(is_race).collect()
+}
+
+#[test]
+fn list_has_a_line_for_each_race_below_its_family_at_any_width() {
+    let json = races(&["list", "--format", "json"]);
+    let all = text(&json).matches("\"setting\"").count();
+    for width in ["80", "90", "100"] {
+        let output = races(&["list", "--width", width]);
+        let text = text(&output);
+        assert_eq!(listed(text).len(), all, "{text}");
+        let room: usize = width.parse().unwrap();
+        assert_eq!(text.lines().find(|line| line.len() > room), None, "at {width}");
+        // Every column begins where its head does.
+        let head = text.lines().next().unwrap();
+        for (at, _) in head.match_indices("   ").filter(|(at, _)| !head[at + 3..].starts_with(' '))
+        {
+            let column = at + 3;
+            for line in listed(text) {
+                let cell = line.get(column - 1..=column).unwrap_or("  ");
+                assert!(cell == "  " || !cell.ends_with(' ') && cell.starts_with(' '), "{line}");
+            }
+        }
+        let families: Vec<&str> =
+            text.lines().filter(|line| line.contains(": ") && !line.starts_with(' ')).collect();
+        assert!(families.contains(&"threads: lost update"), "{families:?}");
+        assert!(families.contains(&"memory: ordering"), "{families:?}");
+        let mut once = families.clone();
+        once.dedup();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(once.len(), families.len(), "a family is in one place: {families:?}");
+        assert!(text.contains(&format!("  {all} races (threads ")), "{text}");
+    }
+}
+
+#[test]
+fn list_shows_only_what_speaks_of_a_word() {
+    let output = races(&["list", "Condvar"]);
+    assert_eq!(code(&output), 2, "no race says it in its own words");
+    assert_eq!(
+        problem(&output),
+        "error: no race speaks of `condvar`\nhelp: races list shows them all\n"
+    );
+    let output = races(&["list", "wake one"]);
+    let names: Vec<&str> = listed(text(&output))
+        .into_iter()
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert_eq!(names, ["if-not-while", "wrong-waiter"]);
+}
+
+#[test]
+fn what_only_loom_finds_is_shown_as_broken_and_says_why() {
+    let output = races(&["run", "message-passing/bug"]);
+    assert_eq!(code(&output), 0);
+    let shown = text(&output);
+    assert!(shown.starts_with("ok    message-passing/bug   3 schedules, 0 fail"), "{shown}");
+    assert!(shown.contains("Memory promises less than an order"), "{shown}");
+    assert!(shown.contains("\"who sees the flag reads the letter\" does not hold"), "{shown}");
+    let all = races(&["fix", "message-passing"]);
+    let row = |id: &str| text(&all).lines().find(|line| line.contains(id)).unwrap();
+    for id in ["message-passing/bug", "message-passing/release-alone"] {
+        assert!(row(id).starts_with("FAIL"), "{}", row(id));
+        assert!(row(id).ends_with("3 schedules, fails by loom"), "{}", row(id));
+    }
+    let stress = races(&["stress", "message-passing", "--runs", "10"]);
+    assert!(text(&stress).contains("of its 3 schedules none fails"), "{}", text(&stress));
+    let listed = races(&["list", "message-passing"]);
+    assert!(
+        text(&listed).contains("by loom: no order fails, but memory promises less"),
+        "{}",
+        text(&listed)
+    );
+}
+
+#[test]
+fn a_sleeper_is_told_what_became_of_the_notify() {
+    let why = |race: &str| {
+        let output = races(&["run", &format!("{race}/bug"), "--format", "plain"]);
+        text(&output).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    // It came before the wait.
+    let early = why("lost-signal");
+    assert!(early.contains("A notify wakes only who waits already."), "{early}");
+    // It woke another, who could do nothing with it.
+    let other = why("wrong-waiter");
+    let woke =
+        "(step 11), which woke customer-2, and not baker-2. customer-2 waits again since step 14.";
+    assert!(other.contains(woke), "{other}");
+    // It never came: those before the wait were for what the sleeper has looked at since, or its own.
+    for race in ["nested-jobs", "lock-across-send"] {
+        let never = why(race);
+        assert!(never.contains("and nobody notifies it after that."), "{never}");
+        assert!(!never.contains("A notify wakes only who waits already."), "{never}");
+    }
+}
+
+#[test]
+fn what_main_judges_is_explained_by_what_others_have_seen() {
+    let first = |race: &str| {
+        let output = races(&["run", race]);
+        text(&output).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let half = first("torn-pair/bug");
+    assert!(half.contains("error: seen half way: \"the auditor finds all the money\""), "{half}");
+    assert!(half.contains("auditor found checking as teller left it in step 1"), "{half}");
+    let around = first("seqlock/bug");
+    assert!(around.contains("error: torn read: "), "{around}");
+    let read = "reader read temperature in step 2 (at :77), before writer changed it in step 4, and wind \
+                in step 7 (at :77), after writer changed it in step 5: the two were never so together.";
+    assert!(around.contains(read), "{around}");
+}
+
+#[test]
+fn a_false_alarm_of_loom_is_called_one() {
+    let output = races(&["run", "store-buffering/all-seq-cst", "--engine", "loom"]);
+    assert_eq!(code(&output), 0, "it is known");
+    let why = "a false alarm: loom takes a SeqCst access for an AcqRel one";
+    assert!(text(&output).contains(why), "{}", text(&output));
 }
 
 #[test]
@@ -93,6 +224,8 @@ fn run_gives_the_counts_of_each_variant_as_json() {
         [
             ("bug", "failed", "6", "4", "1221"),
             ("lock-per-access", "failed", "6", "4", "11222211"),
+            ("two-locks", "failed", "70", "36", "11222211"),
+            ("ignore-the-failure", "failed", "6", "4", "1221"),
             ("fix", "verified", "2", "0", "null"),
             ("one-step", "verified", "2", "0", "null"),
         ]
@@ -302,7 +435,7 @@ fn colour_is_only_a_second_channel() {
 #[test]
 fn no_line_is_wider_than_it_may_be() {
     for width in ["60", "79", "80", "100"] {
-        for race in ["lost-update", "lock-order", "await-gap", "cancelled-half-way"] {
+        for race in RACES.iter().map(|race| race.id) {
             let output = races(&["run", race, "--width", width]);
             assert_eq!(code(&output), 0);
             let width: usize = width.parse().unwrap();

@@ -297,7 +297,7 @@ impl Loom {
     /// them run would mix up two panics, and a panic would abort the process: so the thread of the
     /// check stays here for ever, and whoever waits for it is told.
     fn stay(&self) -> ! {
-        let ending = match self.panic_of_main() {
+        let ending = match self.panic_of_main(None) {
             Some(panicked) => Ending::panic(&panicked),
             None => Ending::Stopped(Limit::Refused(
                 "a destructor waits for another thread while its own thread panics: loom cannot be \
@@ -376,21 +376,6 @@ impl Loom {
         let panics = self.panics.borrow();
         let unobserved = panics.iter().find(|panic| panic.who_knows == Knows::Nobody)?;
         Some(unobserved.panicked.clone())
-    }
-
-    /// The panic to blame when main panics: its own, or the one it only passes on because a join has
-    /// told it.
-    fn panic_of_main(&self) -> Option<Panicked> {
-        let panics = self.panics.borrow();
-        let main = Who::Thread(thread::MAIN);
-        let own =
-            panics.iter().rfind(|panic| panic.who == main && panic.who_knows != Knows::Itself)?;
-        let passed_on = ["Any { .. }", "JoinError", "a scoped thread panicked"]
-            .iter()
-            .any(|sign| own.panicked.message.contains(sign));
-        let told =
-            panics.iter().rfind(|panic| panic.who != main && panic.who_knows == Knows::Joiner);
-        Some(told.filter(|_| passed_on).unwrap_or(own).panicked.clone())
     }
 }
 

@@ -5,7 +5,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{Ledger, Left, Loom, Needs, Phase};
+use super::{Knows, Ledger, Left, Loom, Needs, Panic, Phase, Who, thread};
 use crate::engine::{Driver, Panicked, drive, driver};
 use crate::plan::{Check, Outcome};
 use crate::schedule::Schedule;
@@ -178,7 +178,8 @@ fn execute<T: Outcome>(
                 line: 0,
                 column: 0,
             };
-            loom.end(Ending::panic(&loom.panic_of_main().unwrap_or_else(unknown)));
+            let said = super::super::message_of(&*payload);
+            loom.end(Ending::panic(&loom.panic_of_main(Some(&said)).unwrap_or_else(unknown)));
             super::leave();
         }
     };
@@ -193,6 +194,25 @@ fn execute<T: Outcome>(
 }
 
 impl Loom {
+    /// The panic to blame when main panics: its own, or the one it only passes on because a join has
+    /// told it. `said` is what has come out of main: a scope waits for its threads before it raises a
+    /// panic again, and that looks as if main had caught it.
+    pub(super) fn panic_of_main(&self, said: Option<&str>) -> Option<Panicked> {
+        let panics = self.panics.borrow();
+        let main = Who::Thread(thread::MAIN);
+        let of_main = |panic: &&Panic| panic.who == main;
+        let own = panics.iter().filter(of_main).rfind(|panic| panic.who_knows != Knows::Itself);
+        let again =
+            || panics.iter().filter(of_main).rfind(|panic| Some(&*panic.panicked.message) == said);
+        let own = own.or_else(again)?;
+        let passed_on = ["Any { .. }", "JoinError", "a scoped thread panicked"]
+            .iter()
+            .any(|sign| own.panicked.message.contains(sign));
+        let told =
+            panics.iter().rfind(|panic| panic.who != main && panic.who_knows == Knows::Joiner);
+        Some(told.filter(|_| passed_on).unwrap_or(own).panicked.clone())
+    }
+
     /// One more execution, if there may be one.
     fn spend(&self, budget: Budget) {
         self.pulse.beat(None);
