@@ -133,6 +133,7 @@ pub(crate) fn takes(kind: Kind) -> bool {
             | Kind::ReadLock
             | Kind::TryReadLock
             | Kind::WriteLock
+            | Kind::CallOnce
             | Kind::TryWriteLock
             | Kind::Async("lock" | "try_lock")
     )
@@ -140,7 +141,7 @@ pub(crate) fn takes(kind: Kind) -> bool {
 
 /// Whether an operation gives a lock back.
 pub(crate) fn gives_back(kind: Kind) -> bool {
-    matches!(kind, Kind::Unlock | Kind::ReadUnlock | Kind::WriteUnlock)
+    matches!(kind, Kind::Unlock | Kind::ReadUnlock | Kind::WriteUnlock | Kind::Complete)
 }
 
 /// An operation that is no step, because nobody else was there who could have told.

@@ -183,6 +183,8 @@ fn unsafe_lives_in_named_files() {
         "src/facade/parking_lot/",
         "src/facade/sync/mutex.rs",
         "src/facade/sync/rwlock.rs",
+        "src/facade/sync/slot.rs",
+        "src/facade/sync/lazy_lock.rs",
         "src/facade/thread/scope.rs",
         "src/engine/loom/",
         "src/facade/tokio/",

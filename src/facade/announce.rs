@@ -1,6 +1,7 @@
 //! The one way in which a facade type speaks to the engine.
 
 use std::panic::Location;
+use std::time::Duration;
 
 use crate::engine::explorer::Operation;
 use crate::engine::{Explorer, Object};
@@ -33,10 +34,25 @@ impl Announced {
         worked
     }
 
+    /// The operation changed its object in a way that others who do so do not notice.
+    pub(crate) fn added(self) {
+        self.explorer.done(Mode::Add, None, None);
+    }
+
     /// The operation changed its object.
     pub(crate) fn wrote(self, read: Option<Value>, written: Option<Value>) {
         self.explorer.done(Mode::Write, read, written);
     }
+}
+
+/// As [`announce`], for an operation that waits no longer than so long. Says whether that time was up.
+pub(crate) fn announce_within(
+    explorer: &'static Explorer,
+    operation: &Operation<'_>,
+    within: Duration,
+) -> (Announced, bool) {
+    let (option, timed_out) = explorer.announce_within(operation, within);
+    (Announced { explorer, option }, timed_out)
 }
 
 /// Announces an operation to the explorer and returns when it is to happen.

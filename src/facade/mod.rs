@@ -5,6 +5,8 @@
 //! until it is its turn, and then happens to the real thing; without an engine it only happens.
 
 mod announce;
+mod deadline;
+mod fresh;
 
 #[cfg(feature = "parking_lot")]
 pub mod parking_lot;

@@ -105,6 +105,8 @@ pub(crate) enum Need {
     Shareable(u32),
     /// It was signalled since that was last used up.
     Signalled(u32),
+    /// It was signalled more often than that was used up.
+    Counted(u32),
     /// A timer is set that has not fired.
     Set(u32),
 }
@@ -314,6 +316,7 @@ impl Need {
             Self::Free(object)
             | Self::Shareable(object)
             | Self::Signalled(object)
+            | Self::Counted(object)
             | Self::Set(object) => object,
         }
     }
@@ -328,7 +331,7 @@ impl Need {
         match self {
             Self::Free(_) => true,
             Self::Shareable(_) => mode == Mode::Write,
-            Self::Signalled(_) | Self::Set(_) => false,
+            Self::Signalled(_) | Self::Counted(_) | Self::Set(_) => false,
         }
     }
 
@@ -338,7 +341,9 @@ impl Need {
             (Self::Free(_), true) => (Mode::Write, Effect::Takes),
             (Self::Shareable(_), true) => (Mode::Add, Effect::Takes),
             (Self::Shareable(_), false) => (Mode::Add, Effect::None),
-            (Self::Free(_) | Self::Signalled(_) | Self::Set(_), _) => (Mode::Read, Effect::None),
+            (Self::Free(_) | Self::Signalled(_) | Self::Counted(_) | Self::Set(_), _) => {
+                (Mode::Read, Effect::None)
+            }
         };
         Access { object: self.object(), mode, effect }
     }

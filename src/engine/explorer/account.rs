@@ -221,9 +221,10 @@ impl State {
     pub(super) fn need_of(&self, kind: Kind, object: u32) -> Option<Need> {
         let id = self.things[object as usize].id;
         match kind {
-            Kind::Lock | Kind::WriteLock => Some(Need::Free(id)),
+            Kind::Lock | Kind::WriteLock | Kind::CallOnce => Some(Need::Free(id)),
             Kind::ReadLock => Some(Need::Shareable(id)),
             Kind::Park => Some(Need::Signalled(id)),
+            Kind::Recv => Some(Need::Counted(id)),
             _ => None,
         }
     }

@@ -7,7 +7,7 @@
 //! Between two steps the engine lets everything run that nobody can see: a spawned strand up to its
 //! first announcement, a join whose strand has ended, a poll that announces nothing. [`Explorer::run`]
 //! is that loop. The rest of this folder: [`state`] (what is known), [`strand`] (coroutines and their
-//! stacks), [`wait`] (which operations can go, and what they do), [`poll`] (event loops), [`time`] (the
+//! stacks), [`wait`] (which operations can go, and what they do), [`meet`] (waits without a lock), [`poll`] (event loops), [`time`] (the
 //! virtual clock), [`overflow`] (stacks that are full), [`teardown`] (what is left of a program that
 //! failed).
 //!
@@ -17,6 +17,7 @@
 mod account;
 mod identity;
 mod left;
+mod meet;
 mod overflow;
 mod poll;
 mod record;
@@ -35,6 +36,7 @@ use std::sync::Arc;
 
 use corosensei::Yielder;
 
+pub(crate) use meet::{Gate, Let};
 pub(crate) use poll::{Executor, Flavor, TaskSlot};
 #[cfg(feature = "loom")]
 pub(crate) use stacks::new_stack;
@@ -267,6 +269,7 @@ impl Explorer {
             drop(state);
             return self.announce_while_unwinding();
         }
+        state.has_caught(me);
         if state.is_alone() && state.can_go(me) && pending.options < 2 {
             // Nobody else is there who could tell: no step.
             state.in_step = false;

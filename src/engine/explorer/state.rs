@@ -5,6 +5,7 @@ use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::identity::Identities;
+use super::meet::Gate;
 use super::poll::{Cold, Loop};
 use super::record::AtEnd;
 use super::stacks::Stacks;
@@ -40,6 +41,7 @@ pub(crate) enum StrandKind {
 /// | `Joining` | stands in `join` | the strand has ended |
 /// | `Waiting` | stands in a wait | a notify makes it `Announced` (to take its lock again) |
 /// | `Sleeping` | stands in `sleep` | its timer fires |
+/// | `Blocked` | stands in `block` | another strand lets it go, or its timer fires |
 /// | `Spinning` | stands in `yield_now` | something it has read is written, or nobody else can go |
 /// | `Idle` | none, or a root future's host | its waker is called |
 /// | `Ended` | none | never |
@@ -51,6 +53,7 @@ pub(crate) enum Status {
     Joining(StrandId),
     Waiting { condvar: u32, mutex: u32 },
     Sleeping,
+    Blocked,
     Spinning,
     Idle,
     Ended,
@@ -82,6 +85,8 @@ pub(crate) enum Ending {
     StepLimit,
     /// The program has more strands than it may have.
     StrandLimit,
+    /// The program wants something that the engine cannot do.
+    Refused(&'static str),
     /// A runtime can be ended in more ways than can be tried.
     TooManyWays,
     /// A coroutine's stack could not be had.
@@ -255,6 +260,7 @@ impl State {
             holder: None,
             readers: Vec::new(),
             token: false,
+            gate: Gate::default(),
             version: 0,
             value: None,
             initial: None,

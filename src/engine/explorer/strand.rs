@@ -35,6 +35,8 @@ pub(crate) struct Strand {
     pub(crate) pending: Option<Pending>,
     /// The option that was chosen for its last step.
     pub(crate) option: u16,
+    /// Whether its last wait has lasted long enough.
+    pub(super) timed_out: bool,
     pub(crate) children: u32,
     pub(crate) joined: bool,
     /// What others see of it: its token and its end.
@@ -89,6 +91,7 @@ impl Strand {
             status: Status::Silent,
             pending: None,
             option: 0,
+            timed_out: false,
             children: 0,
             joined: false,
             thing: None,
@@ -134,10 +137,10 @@ impl Explorer {
         let mut main = state.new_strand(Name::MAIN, StrandKind::Thread, Location::caller());
         main.body = Some(Box::new(move || {
             let caught = panic::catch_unwind(AssertUnwindSafe(program));
-            if caught.is_err()
-                && let Some(explorer) = super::super::explorer()
-            {
-                explorer.state.borrow_mut().end(Ending::Panicked);
+            match (caught, super::super::explorer()) {
+                (Ok(()), Some(explorer)) => explorer.has_caught(),
+                (Err(_), Some(explorer)) => explorer.state.borrow_mut().end(Ending::Panicked),
+                (_, None) => {}
             }
         }));
         state.strands.push(main);

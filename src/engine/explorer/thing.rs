@@ -3,6 +3,7 @@
 use std::panic::Location;
 
 use super::Object;
+use super::meet::Gate;
 use super::state::StrandId;
 use crate::step::{Kind, Mode, Value, What};
 
@@ -54,6 +55,8 @@ pub(crate) struct Thing {
     pub(crate) readers: Vec<Hold>,
     /// Whether a parked thread has its token.
     pub(crate) token: bool,
+    /// What keeps an operation on it from happening, besides locks.
+    pub(super) gate: Gate,
     /// How often it was changed.
     pub(crate) version: u64,
     /// The value it has, where that is known.
@@ -84,7 +87,7 @@ impl Thing {
     /// What an operation does to a lock or a token; whether it worked, for an attempt.
     pub(super) fn happens(&mut self, kind: Kind, hold: Hold) -> Option<bool> {
         match kind {
-            Kind::Lock | Kind::WriteLock => self.holder = Some(hold),
+            Kind::Lock | Kind::WriteLock | Kind::CallOnce => self.holder = Some(hold),
             Kind::TryLock | Kind::TryWriteLock => {
                 let free = self.holder.is_none() && self.readers.is_empty();
                 if free {
@@ -100,7 +103,7 @@ impl Thing {
                 }
                 return Some(free);
             }
-            Kind::Unlock | Kind::WriteUnlock => self.holder = None,
+            Kind::Unlock | Kind::WriteUnlock | Kind::Complete => self.holder = None,
             Kind::ReadUnlock => {
                 // A guard may be dropped by another strand than the one that took it.
                 let own = self.readers.iter().position(|reader| reader.strand == hold.strand);
@@ -108,7 +111,7 @@ impl Thing {
                     self.readers.remove(own.unwrap_or(0));
                 }
             }
-            Kind::Park => self.token = false,
+            Kind::Park | Kind::ParkTimeout => self.token = false,
             Kind::Unpark => self.token = true,
             _ => {}
         }

@@ -20,12 +20,14 @@ impl State {
         let Some(pending) = self.strands[strand].pending else { return false };
         let thing = |object: u32| &self.things[object as usize];
         match pending.kind {
-            Kind::Lock | Kind::ReadLock => thing(pending.object).holder.is_none(),
+            Kind::Lock | Kind::ReadLock | Kind::CallOnce => thing(pending.object).holder.is_none(),
             Kind::WriteLock => {
                 let lock = thing(pending.object);
                 lock.holder.is_none() && lock.readers.is_empty()
             }
             Kind::Park => thing(pending.object).token,
+            Kind::Recv => !thing(pending.object).gate.is_empty,
+            Kind::Send => !thing(pending.object).gate.is_full,
             _ => true,
         }
     }
@@ -151,6 +153,9 @@ impl State {
                 let ways = poll.map_or(1, |poll| self.ways_to_shut_down(poll.event_loop).len());
                 u16::try_from(ways).unwrap_or(u16::MAX)
             }
+            Some(Pending { kind: Kind::Meet(_), object, .. }) => {
+                self.things[object as usize].gate.options.max(1)
+            }
             Some(pending) => pending.options,
             None => 1,
         }
@@ -232,10 +237,11 @@ impl State {
     }
 
     /// A waiter of a condition variable is woken: next it takes its lock again.
-    fn end_wait(&mut self, waiter: StrandId) {
+    pub(super) fn end_wait(&mut self, waiter: StrandId) {
         if let Status::Waiting { mutex, .. } = self.strands[waiter].status {
             self.let_go_on(waiter);
             self.strands[waiter].status = Status::Announced;
+            self.forget_wait(waiter);
             if let Some(pending) = &mut self.strands[waiter].pending {
                 pending.kind = Kind::Lock;
                 pending.object = mutex;

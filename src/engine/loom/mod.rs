@@ -57,6 +57,10 @@ pub(crate) use run::check;
 use spin::Doings;
 use thread::Threads;
 
+/// What is said of a wait with a time limit.
+pub(crate) const NO_CLOCK: &str = "loom has no clock: it cannot try every moment at which a wait with \
+    a time limit may end\nhelp: check the program with the explorer";
+
 /// Numbers the executions, far from those of the explorer: an object must never take the number that
 /// one engine gave it for a number of the other.
 static EXECUTIONS: AtomicU64 = AtomicU64::new(1 << 39);
@@ -275,6 +279,21 @@ impl Loom {
     fn leave_if_sent_home(&self) {
         if self.phase.get() == Phase::Leaving && self.current.get() != thread::MAIN {
             leave();
+        }
+    }
+
+    /// A number that no other execution in this process has.
+    pub(crate) fn execution(&self) -> u64 {
+        self.execution.get()
+    }
+
+    /// The program wants what loom cannot do: the check ends here.
+    pub(crate) fn refuse(&self, why: &str) {
+        if self.phase.get() == Phase::Running {
+            self.end(Ending::Stopped(Limit::Refused(why.to_owned())));
+            if !std::thread::panicking() {
+                leave();
+            }
         }
     }
 

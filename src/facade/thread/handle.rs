@@ -58,6 +58,9 @@ pub(super) fn start<T: 'static>(
     let result = Arc::clone(&slot);
     let body = Box::new(move || {
         let caught = panic::catch_unwind(AssertUnwindSafe(f));
+        if let (Ok(_), Some(explorer)) = (&caught, explorer()) {
+            explorer.has_caught();
+        }
         *result.lock().unwrap_or_else(PoisonError::into_inner) = Some(caught);
     });
     let strand = match driver() {

@@ -26,7 +26,7 @@ use crate::step::{Access, Effect, Mode};
 
 pub(super) use self::order::Order;
 
-use self::order::{Race, Second};
+use self::order::{Race, Second, Touch};
 use self::places::Frame;
 use self::tree::{Branch, Planned, Relation, insert, relation};
 
@@ -141,6 +141,7 @@ impl Optimal {
         for need in needs {
             match *need {
                 Need::Signalled(object) if !self.is_signalled(kept, object, second) => return None,
+                Need::Counted(object) if !self.is_counted(kept, object, second) => return None,
                 Need::Set(clock) if !self.is_set(run, kept, clock) => return None,
                 _ if !need.is_lock() => continue,
                 _ => {}
@@ -177,6 +178,23 @@ impl Optimal {
             }
         }
         false
+    }
+
+    /// Whether an object is signalled more often than that is used up, among what is kept.
+    fn is_counted(&self, kept: &[bool], object: u32, second: Second) -> bool {
+        let before = |touch: &Touch| !matches!(second, Second::Step(step) if touch.step >= step);
+        let kept = |(_, touch): &(u32, &Touch)| kept[touch.step as usize] && before(touch);
+        let sum: i32 = self
+            .order
+            .history(object)
+            .filter(kept)
+            .map(|(_, touch)| match touch.access.effect {
+                Effect::Signals => 1,
+                Effect::Consumes => -1,
+                _ => 0,
+            })
+            .sum();
+        sum > 0
     }
 
     /// Whether a timer is set, among what is kept, that has not fired.

@@ -1,0 +1,446 @@
+//! A channel under an engine.
+//!
+//! One that keeps values is a gate: who receives waits while it is empty, who sends waits while it is
+//! full. Neither has taken a step by then. In one that keeps none, values go from hand to hand, and
+//! whoever comes first *has* taken a step: a `try_send` can tell whether the receiver is there.
+//!
+//! That a sender goes is a step, too, since nobody but the receiver knows whether it was the last.
+
+use std::collections::VecDeque;
+use std::panic::Location;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::super::super::announce;
+#[cfg(feature = "loom")]
+use super::super::monitor::Monitor;
+use super::{RecvTimeoutError, TrySendError};
+use crate::engine::explorer::{Gate, Let, Operation, StrandId};
+use crate::engine::{Driver, Explorer, Object, driver};
+use crate::step::{Kind, Mode, What};
+
+type At = &'static Location<'static>;
+
+/// How long somebody is willing to wait.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Patience {
+    None,
+    Until(Duration),
+    Endless,
+}
+
+/// A channel, and who is at it.
+pub(super) struct Desk<T> {
+    /// What is in it.
+    object: Object,
+    /// Who can still send.
+    senders: Object,
+    inner: Mutex<Inner<T>>,
+    #[cfg(feature = "loom")]
+    monitor: Monitor,
+}
+
+struct Inner<T> {
+    items: VecDeque<T>,
+    /// How many values it keeps; `None` if it keeps all.
+    bound: Option<usize>,
+    senders: usize,
+    receiver: bool,
+    /// Values in the hands of senders who wait, where none are kept.
+    offers: Vec<(StrandId, T)>,
+    /// The receiver who waits, where none are kept, and what was handed to it.
+    waits: Option<StrandId>,
+    handed: Option<T>,
+    /// How many values were taken out of hands.
+    #[cfg(feature = "loom")]
+    taken: usize,
+}
+
+impl<T> Inner<T> {
+    fn is_full(&self) -> bool {
+        self.bound.is_some_and(|bound| self.items.len() >= bound)
+    }
+
+    fn keeps_none(&self) -> bool {
+        self.bound == Some(0)
+    }
+
+    fn gate(&self) -> Gate {
+        let options = u16::try_from(self.offers.len()).unwrap_or(u16::MAX);
+        let is_empty = self.items.is_empty() && self.senders > 0;
+        Gate { is_empty, is_full: self.is_full() && self.receiver, options }
+    }
+
+    /// What comes out of it, or why nothing does.
+    fn pop(&mut self) -> Result<T, RecvTimeoutError> {
+        let none = if self.senders == 0 {
+            RecvTimeoutError::Disconnected
+        } else {
+            RecvTimeoutError::Timeout
+        };
+        self.items.pop_front().ok_or(none)
+    }
+}
+
+impl<T> Desk<T> {
+    #[track_caller]
+    pub(super) fn new(bound: Option<usize>) -> Self {
+        let inner = Inner {
+            items: VecDeque::new(),
+            bound,
+            senders: 1,
+            receiver: true,
+            offers: Vec::new(),
+            waits: None,
+            handed: None,
+            #[cfg(feature = "loom")]
+            taken: 0,
+        };
+        Self {
+            object: Object::at(Location::caller()),
+            senders: Object::at(Location::caller()),
+            inner: Mutex::new(inner),
+            #[cfg(feature = "loom")]
+            monitor: Monitor::new(),
+        }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner<T>> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// There is one sender more. No step: that there is one already is all that can be told.
+    pub(super) fn add_sender(&self) {
+        self.inner().senders += 1;
+    }
+
+    #[track_caller]
+    pub(super) fn send(&self, value: T, patience: Patience) -> Result<(), TrySendError<T>> {
+        let at = Location::caller();
+        match driver() {
+            Driver::Explorer(explorer) if self.inner().keeps_none() => {
+                self.hand_over(explorer, value, patience, at)
+            }
+            Driver::Explorer(explorer) => self.put(explorer, value, patience, at),
+            #[cfg(feature = "loom")]
+            Driver::Loom(loom) => self.send_in_loom(loom, value, patience),
+            _ => self.put_now(value),
+        }
+    }
+
+    #[track_caller]
+    pub(super) fn receive(&self, patience: Patience) -> Result<T, RecvTimeoutError> {
+        let at = Location::caller();
+        match driver() {
+            Driver::Explorer(explorer) if self.inner().keeps_none() => {
+                self.take_over(explorer, patience, at)
+            }
+            Driver::Explorer(explorer) => self.take(explorer, patience, at),
+            #[cfg(feature = "loom")]
+            Driver::Loom(loom) => self.receive_in_loom(loom, patience),
+            _ => self.inner().pop(),
+        }
+    }
+
+    /// A sender goes.
+    pub(super) fn drop_sender(&self) {
+        match driver() {
+            Driver::Explorer(explorer) => {
+                let at = self.object.birth().unwrap_or(Location::caller());
+                let kind = Kind::Disconnect;
+                let turn = announce(explorer, &self.senders, What::Channel, kind, at);
+                let mut inner = self.inner();
+                inner.senders -= 1;
+                let waits = inner.waits.filter(|_| inner.senders == 0);
+                turn.added();
+                explorer.set_gate(&self.object, What::Channel, inner.gate(), at);
+                drop(inner);
+                if let Some(receiver) = waits {
+                    explorer.let_go(receiver);
+                }
+            }
+            #[cfg(feature = "loom")]
+            Driver::Loom(loom) => self.monitor.now(loom, || self.inner().senders -= 1),
+            _ => self.inner().senders -= 1,
+        }
+    }
+
+    /// The receiver goes, and with it what it has not received.
+    pub(super) fn drop_receiver(&self) {
+        let mut left = VecDeque::new();
+        match driver() {
+            Driver::Explorer(explorer) => {
+                let at = self.object.birth().unwrap_or(Location::caller());
+                let turn = announce(explorer, &self.object, What::Channel, Kind::Close, at);
+                let mut inner = self.inner();
+                inner.receiver = false;
+                left.append(&mut inner.items);
+                let waiting: Vec<StrandId> = inner.offers.iter().map(|(who, _)| *who).collect();
+                turn.wrote(None, None);
+                explorer.set_gate(&self.object, What::Channel, inner.gate(), at);
+                drop(inner);
+                for sender in waiting {
+                    explorer.let_go(sender);
+                }
+            }
+            #[cfg(feature = "loom")]
+            Driver::Loom(loom) => self.monitor.now(loom, || {
+                let mut inner = self.inner();
+                inner.receiver = false;
+                left.append(&mut inner.items);
+            }),
+            _ => self.inner().receiver = false,
+        }
+    }
+
+    /// Sends where nobody waits for anybody.
+    fn put_now(&self, value: T) -> Result<(), TrySendError<T>> {
+        let mut inner = self.inner();
+        if !inner.receiver {
+            return Err(TrySendError::Disconnected(value));
+        }
+        if inner.is_full() {
+            return Err(TrySendError::Full(value));
+        }
+        inner.items.push_back(value);
+        Ok(())
+    }
+
+    fn put(
+        &self,
+        explorer: &'static Explorer,
+        value: T,
+        patience: Patience,
+        at: At,
+    ) -> Result<(), TrySendError<T>> {
+        explorer.set_gate(&self.object, What::Channel, self.inner().gate(), at);
+        let kind = if patience == Patience::None { Kind::TrySend } else { Kind::Send };
+        let turn = announce(explorer, &self.object, What::Channel, kind, at);
+        let sent = self.put_now(value);
+        match &sent {
+            Ok(()) => turn.wrote(None, None),
+            Err(_) => turn.read(None),
+        }
+        let inner = self.inner();
+        if inner.is_full() {
+            // Whoever comes next may have to wait for room, and could have been the first.
+            explorer.is_intricate();
+        }
+        explorer.set_gate(&self.object, What::Channel, inner.gate(), at);
+        sent
+    }
+
+    fn take(
+        &self,
+        explorer: &'static Explorer,
+        patience: Patience,
+        at: At,
+    ) -> Result<T, RecvTimeoutError> {
+        explorer.set_gate(&self.object, What::Channel, self.inner().gate(), at);
+        let (object, what) = (&self.object, What::Channel);
+        if let Patience::Until(within) = patience {
+            let operation = Operation { object, what, kind: Kind::Recv, at, options: 1 };
+            explorer.announce_within(&operation, within);
+        } else {
+            let kind = if patience == Patience::None { Kind::TryRecv } else { Kind::Recv };
+            explorer.announce(&Operation { object, what, kind, at, options: 1 });
+        }
+        let mut inner = self.inner();
+        let received = inner.pop();
+        let mode = if received.is_ok() { Mode::Write } else { Mode::Read };
+        explorer.done(mode, None, None);
+        explorer.set_gate(object, what, inner.gate(), at);
+        drop(inner);
+        if patience != Patience::Endless || received.is_err() {
+            explorer.also(&self.senders, what, Mode::Read, at);
+        }
+        received
+    }
+
+    /// Sends from hand to hand.
+    fn hand_over(
+        &self,
+        explorer: &'static Explorer,
+        value: T,
+        patience: Patience,
+        at: At,
+    ) -> Result<(), TrySendError<T>> {
+        let (what, name) = match patience {
+            Patience::None => (What::Channel, "try_send"),
+            _ => (What::Channel, "send"),
+        };
+        let turn = announce(explorer, &self.object, what, Kind::Update(name), at);
+        let me = explorer.current();
+        let mut inner = self.inner();
+        if !inner.receiver {
+            turn.read(None);
+            return Err(TrySendError::Disconnected(value));
+        }
+        if let Some(receiver) = inner.waits.take() {
+            inner.handed = Some(value);
+            drop(inner);
+            turn.wrote(None, None);
+            explorer.let_go(receiver);
+            return Ok(());
+        }
+        if patience == Patience::None {
+            turn.read(None);
+            return Err(TrySendError::Full(value));
+        }
+        inner.offers.push((me, value));
+        let gate = inner.gate();
+        drop(inner);
+        turn.wrote(None, None);
+        explorer.set_gate(&self.object, what, gate, at);
+        explorer.block(&self.object, what, Kind::Update(name), None, at);
+        let mut inner = self.inner();
+        match inner.offers.iter().position(|(who, _)| *who == me) {
+            None => Ok(()),
+            Some(mine) => Err(TrySendError::Disconnected(inner.offers.remove(mine).1)),
+        }
+    }
+
+    /// Receives from hand to hand.
+    fn take_over(
+        &self,
+        explorer: &'static Explorer,
+        patience: Patience,
+        at: At,
+    ) -> Result<T, RecvTimeoutError> {
+        let (within, name) = match patience {
+            Patience::None => (None, "try_recv"),
+            Patience::Until(within) => (Some(within), "recv"),
+            Patience::Endless => (None, "recv"),
+        };
+        let received = self.take_offer(explorer, Kind::Meet(name), patience, at);
+        if patience == Patience::None || received.as_ref().is_err_and(|why| !is_timeout(*why)) {
+            return received;
+        }
+        if received.is_ok() {
+            return received;
+        }
+        match explorer.block(&self.object, What::Channel, Kind::Meet(name), within, at) {
+            Let::TimeIsUp => self.take_offer(explorer, Kind::Meet(name), Patience::None, at),
+            Let::Go | Let::Down => {
+                let mut inner = self.inner();
+                inner.waits = None;
+                inner.handed.take().ok_or(RecvTimeoutError::Disconnected)
+            }
+        }
+    }
+
+    /// Takes what is in somebody's hands, or what was handed over. Whoever is patient waits from then on.
+    fn take_offer(
+        &self,
+        explorer: &'static Explorer,
+        kind: Kind,
+        patience: Patience,
+        at: At,
+    ) -> Result<T, RecvTimeoutError> {
+        let turn = announce(explorer, &self.object, What::Channel, kind, at);
+        let option = usize::from(turn.option);
+        explorer.also(&self.senders, What::Channel, Mode::Read, at);
+        let mut inner = self.inner();
+        inner.waits = None;
+        if let Some(value) = inner.handed.take() {
+            turn.wrote(None, None);
+            return Ok(value);
+        }
+        let mut senders: Vec<StrandId> = inner.offers.iter().map(|(who, _)| *who).collect();
+        explorer.in_order(&mut senders);
+        let Some(&sender) = senders.get(option) else {
+            if inner.senders == 0 {
+                turn.read(None);
+                return Err(RecvTimeoutError::Disconnected);
+            }
+            if patience == Patience::None {
+                turn.wrote(None, None);
+            } else {
+                inner.waits = Some(explorer.current());
+                turn.wrote(None, None);
+            }
+            return Err(RecvTimeoutError::Timeout);
+        };
+        let mine = inner.offers.iter().position(|(who, _)| *who == sender);
+        let (_, value) = inner.offers.swap_remove(mine.expect("internal error: an offer is gone"));
+        let gate = inner.gate();
+        drop(inner);
+        turn.wrote(None, None);
+        explorer.set_gate(&self.object, What::Channel, gate, at);
+        explorer.let_go(sender);
+        Ok(value)
+    }
+}
+
+fn is_timeout(why: RecvTimeoutError) -> bool {
+    why == RecvTimeoutError::Timeout
+}
+
+#[cfg(feature = "loom")]
+impl<T> Desk<T> {
+    fn send_in_loom(
+        &self,
+        loom: &crate::engine::loom::Loom,
+        value: T,
+        patience: Patience,
+    ) -> Result<(), TrySendError<T>> {
+        let mut value = Some(value);
+        let mut turn = None;
+        self.monitor.when(loom, || {
+            let mut inner = self.inner();
+            if let Some(turn) = turn {
+                // In whose hands it is, nobody knows: they are taken in order.
+                return (inner.taken > turn || !inner.receiver).then_some(Ok(()));
+            }
+            let own = value.take()?;
+            if !inner.receiver {
+                return Some(Err(TrySendError::Disconnected(own)));
+            }
+            let none = inner.keeps_none();
+            let room = if none { inner.waits.is_some() } else { !inner.is_full() };
+            if room && none {
+                inner.waits = None;
+                inner.handed = Some(own);
+                return Some(Ok(()));
+            }
+            if room {
+                inner.items.push_back(own);
+                return Some(Ok(()));
+            }
+            if patience == Patience::None {
+                return Some(Err(TrySendError::Full(own)));
+            }
+            if none {
+                turn = Some(inner.taken + inner.items.len());
+                inner.items.push_back(own);
+                return None;
+            }
+            value = Some(own);
+            None
+        })
+    }
+
+    fn receive_in_loom(
+        &self,
+        loom: &crate::engine::loom::Loom,
+        patience: Patience,
+    ) -> Result<T, RecvTimeoutError> {
+        if let Patience::Until(_) = patience {
+            loom.refuse(crate::engine::loom::NO_CLOCK);
+        }
+        self.monitor.when(loom, || {
+            let mut inner = self.inner();
+            if let Some(value) = inner.handed.take() {
+                return Some(Ok(value));
+            }
+            let received = inner.pop();
+            if received.is_ok() {
+                inner.taken += 1;
+            } else if patience == Patience::Endless && inner.senders > 0 {
+                inner.waits = Some(0);
+                return None;
+            }
+            Some(received)
+        })
+    }
+}
