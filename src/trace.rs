@@ -205,6 +205,26 @@ pub struct Holder {
     pub step: Option<usize>,
 }
 
+/// One end of a data race.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Raced {
+    /// Who.
+    pub strand: usize,
+    /// What is used.
+    pub object: usize,
+    /// Whether it is written, or only read.
+    pub writes: bool,
+    /// In which line.
+    pub place: Place,
+}
+
+impl Raced {
+    /// What is done there: `reads` or `writes`.
+    pub fn verb(&self) -> &'static str {
+        if self.writes { "writes" } else { "reads" }
+    }
+}
+
 /// What happened in one execution, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trace {
@@ -222,6 +242,8 @@ pub struct Trace {
     pub panics: Vec<Panicked>,
     /// Who cannot go on at the end.
     pub blocked: Vec<Blocked>,
+    /// The two ends of the data race that it ends with, if it does.
+    pub raced: Vec<Raced>,
     /// The last value of each object that has one.
     pub last: Vec<Option<Value>>,
 }

@@ -185,6 +185,7 @@ fn unsafe_lives_in_named_files() {
         "src/facade/sync/rwlock.rs",
         "src/facade/sync/slot.rs",
         "src/facade/sync/lazy_lock.rs",
+        "src/facade/sync/initial.rs",
         "src/facade/thread/scope.rs",
         "src/engine/loom/",
         "src/facade/tokio/",

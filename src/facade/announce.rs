@@ -16,11 +16,6 @@ pub(crate) struct Announced {
 }
 
 impl Announced {
-    /// The operation will change its object only if that has this value.
-    pub(crate) fn expects(&self, value: Value) {
-        self.explorer.expects(value);
-    }
-
     /// The operation read a value and changed nothing.
     pub(crate) fn read(self, value: Option<Value>) {
         self.explorer.done(Mode::Read, value, None);

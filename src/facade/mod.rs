@@ -8,6 +8,8 @@ mod announce;
 mod deadline;
 mod fresh;
 
+pub mod cell;
+pub mod hint;
 #[cfg(feature = "parking_lot")]
 pub mod parking_lot;
 pub mod sync;

@@ -133,6 +133,12 @@ impl State {
 
     /// The current strand gives a lock back as part of something else.
     pub(super) fn gives_back(&mut self, lock: u32) {
+        self.happens.happened(Kind::Unlock, lock, self.current, Mode::Write);
+        self.lets_go_of(lock);
+    }
+
+    /// As [`State::gives_back`], by whoever has found nothing to be done and tells nobody anything.
+    pub(super) fn lets_go_of(&mut self, lock: u32) {
         let id = self.things[lock as usize].id;
         self.glue(lock, Mode::Write);
         self.account(lock, Access::by(Kind::Unlock, id, true));
@@ -256,6 +262,7 @@ impl State {
         if self.tearing_down {
             return;
         }
+        self.happens.happened(kind, object, strand, mode);
         let spin = &mut self.strands[strand].spin;
         match mode {
             Mode::Read => spin.read(object, version),
@@ -309,6 +316,7 @@ impl State {
     /// The current strand has started another.
     pub(super) fn is_born(&mut self, strand: StrandId) {
         self.strands[strand].origin.past = u64::from(self.strands[strand].name.0);
+        self.happens.hears_of(strand, self.current);
         self.let_go_on(strand);
     }
 

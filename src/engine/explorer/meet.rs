@@ -74,7 +74,7 @@ impl Explorer {
         let number = state.number(object, What::Once, at);
         state.thing(number).holder = None;
         if !state.tearing_down {
-            state.gives_back(number);
+            state.lets_go_of(number);
         }
     }
 
@@ -172,6 +172,8 @@ impl Explorer {
         if state.strands[strand].status == Status::Blocked {
             state.forget_wait(strand);
             state.let_go_on(strand);
+            let me = state.current;
+            state.happens.hears_of(strand, me);
             state.make_silent(strand);
         }
     }

@@ -7,7 +7,8 @@
 //! Between two steps the engine lets everything run that nobody can see: a spawned strand up to its
 //! first announcement, a join whose strand has ended, a poll that announces nothing. [`Explorer::run`]
 //! is that loop. The rest of this folder: [`state`] (what is known), [`strand`] (coroutines and their
-//! stacks), [`wait`] (which operations can go, and what they do), [`meet`] (waits without a lock), [`poll`] (event loops), [`time`] (the
+//! stacks), [`wait`] (which operations can go, and what they do), [`meet`] (waits without a lock), [`weak`] (failures for no
+//! reason), [`happens`] (data races), [`poll`] (event loops), [`time`] (the
 //! virtual clock), [`overflow`] (stacks that are full), [`teardown`] (what is left of a program that
 //! failed).
 //!
@@ -15,10 +16,12 @@
 //! outside.
 
 mod account;
+mod happens;
 mod identity;
 mod left;
 mod meet;
 mod overflow;
+mod own;
 mod poll;
 mod record;
 mod spin;
@@ -29,6 +32,7 @@ mod teardown;
 mod thing;
 mod time;
 mod wait;
+mod weak;
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::panic::Location;
@@ -36,6 +40,7 @@ use std::sync::Arc;
 
 use corosensei::Yielder;
 
+pub(crate) use happens::Ordered;
 pub(crate) use meet::{Gate, Let};
 pub(crate) use poll::{Executor, Flavor, TaskSlot};
 #[cfg(feature = "loom")]
@@ -113,6 +118,8 @@ pub(crate) struct Explorer {
     yielder: Cell<Option<std::ptr::NonNull<Yielder<(), ()>>>>,
     /// How far down its stack reaches.
     room: Cell<Room>,
+    /// The values of the program's thread-locals.
+    locals: super::Locals,
     /// Told of every announcement, so that whoever waits knows where the program stands still.
     pulse: Arc<Pulse>,
 }
@@ -124,6 +131,7 @@ impl Explorer {
             state: RefCell::new(State::new(bounds)),
             yielder: Cell::new(None),
             room: Cell::new(Room::default()),
+            locals: super::Locals::default(),
             pulse: Arc::clone(pulse),
         }
     }
@@ -142,6 +150,7 @@ impl Explorer {
         let mut replay = Run::default();
         loop {
             self.state.borrow_mut().begin();
+            self.locals.forget();
             self.start_main(program);
             let ending = self.run_to_the_end(&replay, decide);
             self.state.borrow_mut().note_end(ending);

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::happens::Happens;
 use super::identity::Identities;
 use super::meet::Gate;
 use super::poll::{Cold, Loop};
@@ -79,6 +80,8 @@ pub(crate) enum Ending {
     Panicked,
     /// Nobody can go, and main has not returned.
     Deadlock,
+    /// Two strands use a checked cell, and nothing puts them in order.
+    DataRace,
     /// Strands go on for ever and change nothing.
     Livelock,
     /// The bound on steps was hit.
@@ -141,12 +144,18 @@ pub(crate) struct State {
     pub(super) in_step: bool,
     /// Whether a strand has spun in this execution.
     pub(super) has_spun: bool,
+    /// What the program has made sure of.
+    pub(super) happens: Happens,
     /// How things stood when the execution was over.
     pub(super) at_end: AtEnd,
     /// How many steps were taken, in this and all earlier executions.
     pub(crate) steps_in_all: u64,
     pub(crate) most_strands: usize,
 }
+
+/// What is said of a static that two checks use at once.
+const CONTESTED: &str = "two checks use the same static at the same time, and one changes it for the \
+    other\nhelp: let them run one after the other, or make it in the program";
 
 /// Numbers the executions of this process, so that an object knows which one it was numbered in.
 static EXECUTIONS: AtomicU64 = AtomicU64::new(1);
@@ -183,6 +192,7 @@ impl State {
             identities: Identities::default(),
             in_step: false,
             has_spun: false,
+            happens: Happens::default(),
             at_end: AtEnd::default(),
             steps_in_all: 0,
             most_strands: 0,
@@ -211,6 +221,7 @@ impl State {
         self.writes_at_last_chance = None;
         self.in_step = false;
         self.has_spun = false;
+        self.happens.begin();
     }
 
     /// Ends the execution, unless it has ended already.
@@ -231,6 +242,9 @@ impl State {
         at: &'static Location<'static>,
     ) -> u32 {
         let execution = self.execution;
+        if object.is_contested(execution) {
+            self.end(Ending::Refused(CONTESTED));
+        }
         let birth = object.birth();
         let mut new = false;
         let number = object.number(execution, || {

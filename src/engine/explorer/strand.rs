@@ -15,6 +15,7 @@ use super::spin::Spin;
 use super::state::{Ending, State, Status, StrandId, StrandKind};
 use super::teardown::Teardown;
 use super::thing::Pending;
+use super::weak::Weak;
 use crate::search::Name;
 use crate::step::{Kind, Mode, What};
 
@@ -35,6 +36,8 @@ pub(crate) struct Strand {
     pub(crate) pending: Option<Pending>,
     /// The option that was chosen for its last step.
     pub(crate) option: u16,
+    /// What its `compare_exchange_weak` expects, and the last of them that failed for no reason.
+    pub(super) weak: Weak,
     /// Whether its last wait has lasted long enough.
     pub(super) timed_out: bool,
     pub(crate) children: u32,
@@ -91,6 +94,7 @@ impl Strand {
             status: Status::Silent,
             pending: None,
             option: 0,
+            weak: Weak::default(),
             timed_out: false,
             children: 0,
             joined: false,
@@ -284,6 +288,7 @@ impl Explorer {
             }
             Some(body) => {
                 body();
+                self.drop_locals(strand);
                 self.ended(strand);
             }
             None => self.poll_task(strand),
@@ -363,6 +368,7 @@ impl State {
             self.unjoined -= 1;
         }
         self.goes_back_to(target);
+        self.happens.hears_of(self.current, target);
         for panic in &mut self.panics {
             panic.observed |= panic.strand == target;
         }

@@ -153,6 +153,9 @@ impl State {
                 let ways = poll.map_or(1, |poll| self.ways_to_shut_down(poll.event_loop).len());
                 u16::try_from(ways).unwrap_or(u16::MAX)
             }
+            Some(Pending { kind: Kind::Update(super::weak::NAME), object, .. }) => {
+                self.ways_to_exchange(id, object)
+            }
             Some(Pending { kind: Kind::Meet(_), object, .. }) => {
                 self.things[object as usize].gate.options.max(1)
             }

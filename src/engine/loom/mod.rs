@@ -25,8 +25,10 @@
 mod dice;
 #[cfg_attr(not(feature = "tokio"), allow(dead_code, reason = "only tokio's facade has runtimes"))]
 mod executor;
+mod cell;
 mod lock;
 mod memory;
+mod refuse;
 mod run;
 mod spin;
 #[cfg_attr(not(feature = "tokio"), allow(dead_code, reason = "only tokio's facade has tasks"))]
@@ -48,18 +50,16 @@ use super::{Object, Panicked};
 
 use crate::verdict::Limit;
 use crate::worker::Pulse;
+use cell::Cells;
 use dice::Dice;
 use executor::Executors;
 use lock::{Guarded, Locks};
 use memory::{Memory, Word};
+pub(crate) use refuse::NO_CLOCK;
 use run::Ending;
 pub(crate) use run::check;
 use spin::Doings;
 use thread::Threads;
-
-/// What is said of a wait with a time limit.
-pub(crate) const NO_CLOCK: &str = "loom has no clock: it cannot try every moment at which a wait with \
-    a time limit may end\nhelp: check the program with the explorer";
 
 /// Numbers the executions, far from those of the explorer: an object must never take the number that
 /// one engine gave it for a number of the other.
@@ -83,6 +83,8 @@ pub(crate) struct Loom {
     stacks: RefCell<Vec<DefaultStack>>,
     objects: RefCell<Vec<Entry>>,
     memory: RefCell<Memory>,
+    cells: RefCell<Cells>,
+    locals: crate::engine::Locals,
     locks: RefCell<Locks>,
     threads: RefCell<Threads>,
     panics: RefCell<Vec<Panic>>,
@@ -101,6 +103,8 @@ struct Needs {
     words: usize,
     /// How many choices between two.
     dice: usize,
+    /// How many checked cells.
+    cells: usize,
     /// Whether the end of a thread can be asked for without waiting for it.
     ends: bool,
     /// Whether a task that has a thread can be told to stop.
@@ -140,6 +144,7 @@ struct Entry {
     word: Option<std::rc::Rc<Word>>,
     lock: Option<std::rc::Rc<Guarded>>,
     condvar: Option<std::rc::Rc<loom::sync::Condvar>>,
+    cell: Option<std::rc::Rc<loom::cell::UnsafeCell<()>>>,
 }
 
 /// Who panicked.
@@ -185,6 +190,8 @@ impl Loom {
             stacks: RefCell::default(),
             objects: RefCell::default(),
             memory: RefCell::default(),
+            cells: RefCell::default(),
+            locals: crate::engine::Locals::default(),
             locks: RefCell::default(),
             threads: RefCell::default(),
             panics: RefCell::default(),
@@ -207,7 +214,9 @@ impl Loom {
         self.threads.replace(Threads::with_main());
         self.executors.replace(Executors::default());
         self.roll_dice();
+        self.locals.forget();
         self.memory.replace(Memory::new(self.needs.words));
+        self.cells.replace(Cells::new(self.needs.cells));
     }
 
     /// How an operation may go about its work; `None` if there is no program any more. Does not return
@@ -279,21 +288,6 @@ impl Loom {
     fn leave_if_sent_home(&self) {
         if self.phase.get() == Phase::Leaving && self.current.get() != thread::MAIN {
             leave();
-        }
-    }
-
-    /// A number that no other execution in this process has.
-    pub(crate) fn execution(&self) -> u64 {
-        self.execution.get()
-    }
-
-    /// The program wants what loom cannot do: the check ends here.
-    pub(crate) fn refuse(&self, why: &str) {
-        if self.phase.get() == Phase::Running {
-            self.end(Ending::Stopped(Limit::Refused(why.to_owned())));
-            if !std::thread::panicking() {
-                leave();
-            }
         }
     }
 

@@ -3,6 +3,8 @@
 pub mod atomic;
 mod barrier;
 mod condvar;
+mod first;
+mod initial;
 mod lazy_lock;
 #[cfg(feature = "loom")]
 mod monitor;
