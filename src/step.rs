@@ -35,6 +35,20 @@ pub enum Kind {
     TryWriteLock,
     /// A write lock is given back.
     WriteUnlock,
+    /// A write lock is taken that lets no new reader in, and waits for those that are there.
+    Claim,
+    /// A read lock is taken that can become a write lock.
+    UpgradableLock,
+    /// Such a lock is taken if nobody else has one, or writes.
+    TryUpgradableLock,
+    /// Such a lock is given back.
+    UpgradableUnlock,
+    /// Such a lock becomes a write lock.
+    Upgrade,
+    /// Such a lock becomes a write lock if nobody reads.
+    TryUpgrade,
+    /// A lock becomes one that lets more others in. The name is the method's.
+    Downgrade(&'static str),
     /// A condition variable's wait begins, and its lock is given back.
     Wait,
     /// One waiter of a condition variable is woken, if there is one.
@@ -87,7 +101,9 @@ impl Kind {
         match self {
             Self::Load => "load",
             Self::Store => "store",
-            Self::Update(name) | Self::Async(name) | Self::Meet(name) => name,
+            Self::Update(name) | Self::Async(name) | Self::Meet(name) | Self::Downgrade(name) => {
+                name
+            }
             Self::Fence => "fence",
             Self::Lock => "lock",
             Self::Unlock => "unlock",
@@ -95,7 +111,12 @@ impl Kind {
             Self::ReadLock => "read",
             Self::TryReadLock => "try_read",
             Self::ReadUnlock => "unlock (read)",
-            Self::WriteLock => "write",
+            Self::WriteLock | Self::Claim => "write",
+            Self::UpgradableLock => "upgradable_read",
+            Self::TryUpgradableLock => "try_upgradable_read",
+            Self::UpgradableUnlock => "unlock (upgradable)",
+            Self::Upgrade => "upgrade",
+            Self::TryUpgrade => "try_upgrade",
             Self::TryWriteLock => "try_write",
             Self::WriteUnlock => "unlock (write)",
             Self::Wait => "wait",
@@ -236,7 +257,7 @@ impl Access {
     /// What an operation of a kind is for others, if it `changed` its object or did not.
     pub(crate) fn by(kind: Kind, object: u32, changed: bool) -> Self {
         let (mode, effect) = match (kind, changed) {
-            (Kind::Lock | Kind::WriteLock | Kind::CallOnce, _)
+            (Kind::Lock | Kind::WriteLock | Kind::Claim | Kind::CallOnce, _)
             | (Kind::TryLock | Kind::TryWriteLock, true) => (Mode::Write, Effect::Takes),
             (Kind::ReadLock, _) | (Kind::TryReadLock, true) => (Mode::Add, Effect::Takes),
             // It fails because of somebody who writes, and other readers are nothing to it.

@@ -134,6 +134,9 @@ pub(crate) fn takes(kind: Kind) -> bool {
             | Kind::TryReadLock
             | Kind::WriteLock
             | Kind::CallOnce
+            | Kind::Claim
+            | Kind::UpgradableLock
+            | Kind::TryUpgradableLock
             | Kind::TryWriteLock
             | Kind::Async("lock" | "try_lock")
     )
@@ -141,7 +144,14 @@ pub(crate) fn takes(kind: Kind) -> bool {
 
 /// Whether an operation gives a lock back.
 pub(crate) fn gives_back(kind: Kind) -> bool {
-    matches!(kind, Kind::Unlock | Kind::ReadUnlock | Kind::WriteUnlock | Kind::Complete)
+    matches!(
+        kind,
+        Kind::Unlock
+            | Kind::ReadUnlock
+            | Kind::WriteUnlock
+            | Kind::UpgradableUnlock
+            | Kind::Complete
+    )
 }
 
 /// An operation that is no step, because nobody else was there who could have told.

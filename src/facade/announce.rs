@@ -29,6 +29,17 @@ impl Announced {
         worked
     }
 
+    /// The operation was a wait for a lock; if it was `late`, it tried once more in the end. Whether the
+    /// lock was had.
+    #[cfg_attr(not(feature = "parking_lot"), allow(dead_code, reason = "std has no such lock"))]
+    pub(crate) fn attempted_within(self, late: bool) -> bool {
+        if late {
+            return self.attempted();
+        }
+        self.explorer.done(Mode::Write, None, None);
+        true
+    }
+
     /// The operation changed its object in a way that others who do so do not notice.
     pub(crate) fn added(self) {
         self.explorer.done(Mode::Add, None, None);
@@ -40,6 +51,7 @@ impl Announced {
     }
 }
 
+#[cfg_attr(not(feature = "parking_lot"), allow(dead_code, reason = "std has no such lock"))]
 /// As [`announce`], for an operation that waits no longer than so long. Says whether that time was up.
 pub(crate) fn announce_within(
     explorer: &'static Explorer,

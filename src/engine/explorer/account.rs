@@ -228,7 +228,8 @@ impl State {
         let id = self.things[object as usize].id;
         match kind {
             Kind::Lock | Kind::WriteLock | Kind::CallOnce => Some(Need::Free(id)),
-            Kind::ReadLock => Some(Need::Shareable(id)),
+            // Nobody but another writer keeps a writer from that.
+            Kind::ReadLock | Kind::Claim => Some(Need::Shareable(id)),
             Kind::Park => Some(Need::Signalled(id)),
             Kind::Recv => Some(Need::Counted(id)),
             _ => None,

@@ -148,6 +148,13 @@ impl Happens {
         }
     }
 
+    /// A writer hears of the readers that it has waited for.
+    pub(super) fn hears_readers(&mut self, strand: StrandId, object: u32) {
+        if self.asked {
+            self.acquire(strand, object, true);
+        }
+    }
+
     fn release(&mut self, strand: StrandId, object: u32, as_reader: bool) {
         let now = self.strand(strand).now.clone();
         let told = self.object(object);
@@ -162,19 +169,37 @@ impl Happens {
         }
         let works = mode != Mode::Read;
         match kind {
-            Kind::Lock | Kind::WriteLock | Kind::CallOnce | Kind::Park | Kind::ParkTimeout => {
+            Kind::Lock
+            | Kind::WriteLock
+            | Kind::Claim
+            | Kind::UpgradableLock
+            | Kind::Upgrade
+            | Kind::CallOnce
+            | Kind::Park
+            | Kind::ParkTimeout => {
                 self.acquire(strand, object, true);
             }
-            Kind::TryLock | Kind::TryWriteLock | Kind::Recv | Kind::TryRecv if works => {
+            Kind::TryLock
+            | Kind::TryWriteLock
+            | Kind::TryUpgradableLock
+            | Kind::TryUpgrade
+            | Kind::Recv
+            | Kind::TryRecv
+                if works =>
+            {
                 self.acquire(strand, object, true);
             }
             Kind::ReadLock => self.acquire(strand, object, false),
             Kind::TryReadLock if works => self.acquire(strand, object, false),
-            Kind::Unlock | Kind::WriteUnlock | Kind::Complete | Kind::Unpark => {
+            Kind::Unlock
+            | Kind::WriteUnlock
+            | Kind::Downgrade(_)
+            | Kind::Complete
+            | Kind::Unpark => {
                 self.release(strand, object, false);
             }
             Kind::Send | Kind::TrySend if works => self.release(strand, object, false),
-            Kind::ReadUnlock => self.release(strand, object, true),
+            Kind::ReadUnlock | Kind::UpgradableUnlock => self.release(strand, object, true),
             Kind::Meet(_) | Kind::Update("send" | "try_send") | Kind::Async(_) => {
                 self.acquire(strand, object, true);
                 self.release(strand, object, false);

@@ -46,7 +46,7 @@ pub(crate) use poll::{Executor, Flavor, TaskSlot};
 #[cfg(feature = "loom")]
 pub(crate) use stacks::new_stack;
 pub(crate) use state::{Ending, State, StrandId, StrandKind};
-pub(crate) use thing::Operation;
+pub(crate) use thing::{Operation, TO_UPGRADABLE};
 pub(crate) use time::TimerId;
 
 use self::overflow::Room;

@@ -273,6 +273,8 @@ impl State {
             first_use,
             holder: None,
             readers: Vec::new(),
+            upgrader: None,
+            woken: 0,
             token: false,
             gate: Gate::default(),
             version: 0,

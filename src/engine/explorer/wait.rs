@@ -21,10 +21,8 @@ impl State {
         let thing = |object: u32| &self.things[object as usize];
         match pending.kind {
             Kind::Lock | Kind::ReadLock | Kind::CallOnce => thing(pending.object).holder.is_none(),
-            Kind::WriteLock => {
-                let lock = thing(pending.object);
-                lock.holder.is_none() && lock.readers.is_empty()
-            }
+            Kind::WriteLock => thing(pending.object).is_free_to_write(),
+            Kind::Claim | Kind::UpgradableLock => thing(pending.object).is_free_to_upgrade(),
             Kind::Park => thing(pending.object).token,
             Kind::Recv => !thing(pending.object).gate.is_empty,
             Kind::Send => !thing(pending.object).gate.is_full,
@@ -214,12 +212,15 @@ impl State {
                 let mut waiters: Vec<StrandId> = self.waiters(pending.object).collect();
                 // Options must mean the same in every execution, and numbers do not.
                 waiters.sort_unstable_by_key(|&waiter| self.strands[waiter].name);
-                if let Some(&waiter) = waiters.get(usize::from(option)) {
+                let woken = waiters.get(usize::from(option)).copied();
+                self.thing(pending.object).woken = usize::from(woken.is_some());
+                if let Some(waiter) = woken {
                     self.end_wait(waiter);
                 }
             }
             Kind::NotifyAll => {
                 let all: Vec<StrandId> = self.waiters(pending.object).collect();
+                self.thing(pending.object).woken = all.len();
                 for waiter in all {
                     self.end_wait(waiter);
                 }

@@ -306,25 +306,6 @@ impl Loom {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A destructor waits, while its thread unwinds, for something that only others can give. Letting
-    /// them run would mix up two panics, and a panic would abort the process: so the thread of the
-    /// check stays here for ever, and whoever waits for it is told.
-    fn stay(&self) -> ! {
-        let ending = match self.panic_of_main() {
-            Some(panicked) => Ending::panic(&panicked),
-            None => Ending::Stopped(Limit::Refused(
-                "a destructor waits for another thread while its own thread panics: loom cannot be \
-                 asked about that"
-                    .to_owned(),
-            )),
-        };
-        self.end(ending);
-        self.pulse.stay();
-        loop {
-            std::thread::park();
-        }
-    }
-
     /// An object's place in this execution.
     fn with_entry<R>(&self, object: &Object, look: impl FnOnce(&mut Entry) -> R) -> R {
         let mut objects = self.objects.borrow_mut();

@@ -1,4 +1,4 @@
-//! What does loom refuse to do, and how does it say so?
+//! What does loom refuse to do, and what does a program have of its own under it?
 
 use super::run::Ending;
 use super::{Loom, Phase, leave};
@@ -18,6 +18,12 @@ impl Loom {
         &self.locals
     }
 
+    /// Runs a thread's body, and drops its thread-locals.
+    pub(super) fn run_to_its_end(&self, body: Box<dyn FnOnce()>) {
+        body();
+        self.drop_locals();
+    }
+
     /// A thread is at its end, and with it its thread-locals.
     pub(super) fn drop_locals(&self) {
         if self.phase.get() == Phase::Running {
@@ -32,6 +38,25 @@ impl Loom {
             if !std::thread::panicking() {
                 leave();
             }
+        }
+    }
+
+    /// A destructor waits, while its thread unwinds, for something that only others can give. Letting
+    /// them run would mix up two panics, and a panic would abort the process: so the thread of the
+    /// check stays here for ever, and whoever waits for it is told.
+    pub(super) fn stay(&self) -> ! {
+        let ending = match self.panic_of_main() {
+            Some(panicked) => Ending::panic(&panicked),
+            None => Ending::Stopped(Limit::Refused(
+                "a destructor waits for another thread while its own thread panics: loom cannot be \
+                 asked about that"
+                    .to_owned(),
+            )),
+        };
+        self.end(ending);
+        self.pulse.stay();
+        loop {
+            std::thread::park();
         }
     }
 }

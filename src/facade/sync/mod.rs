@@ -21,6 +21,8 @@ pub use lazy_lock::LazyLock;
 #[cfg(feature = "tokio")]
 pub(crate) use mutex::shown;
 pub use mutex::{Mutex, MutexGuard};
+#[cfg(feature = "parking_lot")]
+pub(crate) use once::Phase;
 pub use once::{Once, OnceState};
 pub use once_lock::OnceLock;
 pub use rwlock::{RwLock, RwLockReadGuard, RwLockWriteGuard};

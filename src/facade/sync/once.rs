@@ -32,10 +32,9 @@ struct Progress {
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Phase {
+pub(crate) enum Phase {
     #[default]
     Open,
-    #[cfg(feature = "loom")]
     Running,
     Poisoned,
     Done,
@@ -101,6 +100,24 @@ impl Once {
         self.wait_for_end(After::TriesAgain);
     }
 
+    /// How far it is.
+    #[cfg_attr(not(feature = "parking_lot"), allow(dead_code, reason = "std does not tell"))]
+    #[track_caller]
+    pub(crate) fn look(&self) -> Phase {
+        match driver() {
+            Driver::Explorer(explorer) if !self.is_known(explorer) => {
+                let at = Location::caller();
+                let turn = announce(explorer, &self.object, What::Once, Kind::Load, at);
+                let phase = self.phase();
+                turn.read(None);
+                phase
+            }
+            #[cfg(feature = "loom")]
+            Driver::Loom(loom) => self.monitor.now(loom, || self.phase()),
+            _ => self.phase(),
+        }
+    }
+
     /// Forgets that it was done: nobody else can have it.
     pub(super) fn reset(&mut self) {
         self.real = real::Once::new();
@@ -126,6 +143,7 @@ impl Once {
                     self.is_known_to(explorer.current());
                     return;
                 }
+                self.set(Phase::Running);
                 turn.wrote(None, None);
                 (phase == Phase::Poisoned, Completion { once: self, done: false })
             }

@@ -15,11 +15,11 @@ use super::super::super::announce;
 #[cfg(feature = "loom")]
 use super::super::monitor::Monitor;
 use super::{RecvTimeoutError, TrySendError};
-use crate::engine::explorer::{Gate, Let, Operation, StrandId};
+use crate::engine::explorer::{Gate, Operation, StrandId};
 use crate::engine::{Driver, Explorer, Object, driver};
 use crate::step::{Kind, Mode, What};
 
-type At = &'static Location<'static>;
+pub(super) type At = &'static Location<'static>;
 
 /// How long somebody is willing to wait.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,47 +32,47 @@ pub(super) enum Patience {
 /// A channel, and who is at it.
 pub(super) struct Desk<T> {
     /// What is in it.
-    object: Object,
+    pub(super) object: Object,
     /// Who can still send.
-    senders: Object,
-    inner: Mutex<Inner<T>>,
+    pub(super) senders: Object,
+    pub(super) inner: Mutex<Inner<T>>,
     #[cfg(feature = "loom")]
-    monitor: Monitor,
+    pub(super) monitor: Monitor,
 }
 
-struct Inner<T> {
-    items: VecDeque<T>,
+pub(super) struct Inner<T> {
+    pub(super) items: VecDeque<T>,
     /// How many values it keeps; `None` if it keeps all.
-    bound: Option<usize>,
-    senders: usize,
-    receiver: bool,
+    pub(super) bound: Option<usize>,
+    pub(super) senders: usize,
+    pub(super) receiver: bool,
     /// Values in the hands of senders who wait, where none are kept.
-    offers: Vec<(StrandId, T)>,
+    pub(super) offers: Vec<(StrandId, T)>,
     /// The receiver who waits, where none are kept, and what was handed to it.
-    waits: Option<StrandId>,
-    handed: Option<T>,
+    pub(super) waits: Option<StrandId>,
+    pub(super) handed: Option<T>,
     /// How many values were taken out of hands.
     #[cfg(feature = "loom")]
-    taken: usize,
+    pub(super) taken: usize,
 }
 
 impl<T> Inner<T> {
-    fn is_full(&self) -> bool {
+    pub(super) fn is_full(&self) -> bool {
         self.bound.is_some_and(|bound| self.items.len() >= bound)
     }
 
-    fn keeps_none(&self) -> bool {
+    pub(super) fn keeps_none(&self) -> bool {
         self.bound == Some(0)
     }
 
-    fn gate(&self) -> Gate {
+    pub(super) fn gate(&self) -> Gate {
         let options = u16::try_from(self.offers.len()).unwrap_or(u16::MAX);
         let is_empty = self.items.is_empty() && self.senders > 0;
         Gate { is_empty, is_full: self.is_full() && self.receiver, options }
     }
 
     /// What comes out of it, or why nothing does.
-    fn pop(&mut self) -> Result<T, RecvTimeoutError> {
+    pub(super) fn pop(&mut self) -> Result<T, RecvTimeoutError> {
         let none = if self.senders == 0 {
             RecvTimeoutError::Disconnected
         } else {
@@ -105,7 +105,7 @@ impl<T> Desk<T> {
         }
     }
 
-    fn inner(&self) -> MutexGuard<'_, Inner<T>> {
+    pub(super) fn inner(&self) -> MutexGuard<'_, Inner<T>> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -255,192 +255,5 @@ impl<T> Desk<T> {
             explorer.also(&self.senders, what, Mode::Read, at);
         }
         received
-    }
-
-    /// Sends from hand to hand.
-    fn hand_over(
-        &self,
-        explorer: &'static Explorer,
-        value: T,
-        patience: Patience,
-        at: At,
-    ) -> Result<(), TrySendError<T>> {
-        let (what, name) = match patience {
-            Patience::None => (What::Channel, "try_send"),
-            _ => (What::Channel, "send"),
-        };
-        let turn = announce(explorer, &self.object, what, Kind::Update(name), at);
-        let me = explorer.current();
-        let mut inner = self.inner();
-        if !inner.receiver {
-            turn.read(None);
-            return Err(TrySendError::Disconnected(value));
-        }
-        if let Some(receiver) = inner.waits.take() {
-            inner.handed = Some(value);
-            drop(inner);
-            turn.wrote(None, None);
-            explorer.let_go(receiver);
-            return Ok(());
-        }
-        if patience == Patience::None {
-            turn.read(None);
-            return Err(TrySendError::Full(value));
-        }
-        inner.offers.push((me, value));
-        let gate = inner.gate();
-        drop(inner);
-        turn.wrote(None, None);
-        explorer.set_gate(&self.object, what, gate, at);
-        explorer.block(&self.object, what, Kind::Update(name), None, at);
-        let mut inner = self.inner();
-        match inner.offers.iter().position(|(who, _)| *who == me) {
-            None => Ok(()),
-            Some(mine) => Err(TrySendError::Disconnected(inner.offers.remove(mine).1)),
-        }
-    }
-
-    /// Receives from hand to hand.
-    fn take_over(
-        &self,
-        explorer: &'static Explorer,
-        patience: Patience,
-        at: At,
-    ) -> Result<T, RecvTimeoutError> {
-        let (within, name) = match patience {
-            Patience::None => (None, "try_recv"),
-            Patience::Until(within) => (Some(within), "recv"),
-            Patience::Endless => (None, "recv"),
-        };
-        let received = self.take_offer(explorer, Kind::Meet(name), patience, at);
-        if patience == Patience::None || received.as_ref().is_err_and(|why| !is_timeout(*why)) {
-            return received;
-        }
-        if received.is_ok() {
-            return received;
-        }
-        match explorer.block(&self.object, What::Channel, Kind::Meet(name), within, at) {
-            Let::TimeIsUp => self.take_offer(explorer, Kind::Meet(name), Patience::None, at),
-            Let::Go | Let::Down => {
-                let mut inner = self.inner();
-                inner.waits = None;
-                inner.handed.take().ok_or(RecvTimeoutError::Disconnected)
-            }
-        }
-    }
-
-    /// Takes what is in somebody's hands, or what was handed over. Whoever is patient waits from then on.
-    fn take_offer(
-        &self,
-        explorer: &'static Explorer,
-        kind: Kind,
-        patience: Patience,
-        at: At,
-    ) -> Result<T, RecvTimeoutError> {
-        let turn = announce(explorer, &self.object, What::Channel, kind, at);
-        let option = usize::from(turn.option);
-        explorer.also(&self.senders, What::Channel, Mode::Read, at);
-        let mut inner = self.inner();
-        inner.waits = None;
-        if let Some(value) = inner.handed.take() {
-            turn.wrote(None, None);
-            return Ok(value);
-        }
-        let mut senders: Vec<StrandId> = inner.offers.iter().map(|(who, _)| *who).collect();
-        explorer.in_order(&mut senders);
-        let Some(&sender) = senders.get(option) else {
-            if inner.senders == 0 {
-                turn.read(None);
-                return Err(RecvTimeoutError::Disconnected);
-            }
-            if patience == Patience::None {
-                turn.wrote(None, None);
-            } else {
-                inner.waits = Some(explorer.current());
-                turn.wrote(None, None);
-            }
-            return Err(RecvTimeoutError::Timeout);
-        };
-        let mine = inner.offers.iter().position(|(who, _)| *who == sender);
-        let (_, value) = inner.offers.swap_remove(mine.expect("internal error: an offer is gone"));
-        let gate = inner.gate();
-        drop(inner);
-        turn.wrote(None, None);
-        explorer.set_gate(&self.object, What::Channel, gate, at);
-        explorer.let_go(sender);
-        Ok(value)
-    }
-}
-
-fn is_timeout(why: RecvTimeoutError) -> bool {
-    why == RecvTimeoutError::Timeout
-}
-
-#[cfg(feature = "loom")]
-impl<T> Desk<T> {
-    fn send_in_loom(
-        &self,
-        loom: &crate::engine::loom::Loom,
-        value: T,
-        patience: Patience,
-    ) -> Result<(), TrySendError<T>> {
-        let mut value = Some(value);
-        let mut turn = None;
-        self.monitor.when(loom, || {
-            let mut inner = self.inner();
-            if let Some(turn) = turn {
-                // In whose hands it is, nobody knows: they are taken in order.
-                return (inner.taken > turn || !inner.receiver).then_some(Ok(()));
-            }
-            let own = value.take()?;
-            if !inner.receiver {
-                return Some(Err(TrySendError::Disconnected(own)));
-            }
-            let none = inner.keeps_none();
-            let room = if none { inner.waits.is_some() } else { !inner.is_full() };
-            if room && none {
-                inner.waits = None;
-                inner.handed = Some(own);
-                return Some(Ok(()));
-            }
-            if room {
-                inner.items.push_back(own);
-                return Some(Ok(()));
-            }
-            if patience == Patience::None {
-                return Some(Err(TrySendError::Full(own)));
-            }
-            if none {
-                turn = Some(inner.taken + inner.items.len());
-                inner.items.push_back(own);
-                return None;
-            }
-            value = Some(own);
-            None
-        })
-    }
-
-    fn receive_in_loom(
-        &self,
-        loom: &crate::engine::loom::Loom,
-        patience: Patience,
-    ) -> Result<T, RecvTimeoutError> {
-        if let Patience::Until(_) = patience {
-            loom.refuse(crate::engine::loom::NO_CLOCK);
-        }
-        self.monitor.when(loom, || {
-            let mut inner = self.inner();
-            if let Some(value) = inner.handed.take() {
-                return Some(Ok(value));
-            }
-            let received = inner.pop();
-            if received.is_ok() {
-                inner.taken += 1;
-            } else if patience == Patience::Endless && inner.senders > 0 {
-                inner.waits = Some(0);
-                return None;
-            }
-            Some(received)
-        })
     }
 }

@@ -4,6 +4,9 @@
 //! tells nobody when it has something: what a `Sender` and a `Receiver` do to it is in [`desk`].
 
 mod desk;
+mod hands;
+#[cfg(feature = "loom")]
+mod in_loom;
 mod receiver;
 mod sender;
 
