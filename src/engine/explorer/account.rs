@@ -252,13 +252,15 @@ impl State {
         done.read = read;
         done.written = written;
         let Done { object, strand, kind, .. } = *done;
+        // For the search the two ways of a step do the same.
+        let weak = mode == Mode::Read && self.fails_for_no_reason();
         let thing = self.thing(object);
         if thing.initial.is_none() && thing.version == 0 {
             thing.initial = read;
         }
         let version = thing.version;
         let was = read.or(thing.value).or(thing.initial);
-        let access = Access::by(kind, thing.id, mode != Mode::Read);
+        let access = Access::by(kind, thing.id, mode != Mode::Read || weak);
         thing.value = written.or(was.filter(|_| mode == Mode::Read));
         if self.tearing_down {
             return;
@@ -274,7 +276,7 @@ impl State {
         {
             step.was = was;
         }
-        self.glue(object, mode);
+        self.glue(object, if weak { Mode::Write } else { mode });
         self.account(object, access);
         if mode != Mode::Read {
             self.wrote(object);

@@ -126,6 +126,8 @@ impl Explorer {
         let me = state.current;
         if !state.tearing_down {
             state.forget_wait(me);
+            // Also if it has fired, or was forgotten by whoever has ended the wait.
+            state.look_at_clock();
         }
         std::mem::take(&mut state.strands[me].timed_out)
     }

@@ -187,6 +187,16 @@ impl State {
             self.clock.timers.remove(place);
             self.note_timer(Effect::Unsets);
             self.note_unset(owner);
+            self.look_at_clock();
+        }
+    }
+
+    /// What comes next depends on which timers have fired.
+    pub(super) fn look_at_clock(&mut self) {
+        if let Some(clock) = self.clock.object
+            && !self.tearing_down
+        {
+            self.look(clock);
         }
     }
 

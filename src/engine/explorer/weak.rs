@@ -22,6 +22,8 @@ pub(super) struct Weak {
     expected: Option<Value>,
     /// The object of the last that failed for no reason, and how often that had been changed.
     failed: Option<(u32, u64)>,
+    /// Whether the one that is under way fails for no reason.
+    fails: bool,
 }
 
 impl Explorer {
@@ -49,12 +51,18 @@ impl Explorer {
         weak.expected = None;
         if option == 1 {
             weak.failed = Some((number, version));
+            weak.fails = true;
         }
         option
     }
 }
 
 impl State {
+    /// Whether the exchange that is under way fails for no reason, as was said before.
+    pub(super) fn fails_for_no_reason(&mut self) -> bool {
+        std::mem::take(&mut self.strands[self.current].weak.fails)
+    }
+
     /// How many options a strand's exchange has now.
     pub(super) fn ways_to_exchange(&self, strand: StrandId, object: u32) -> u16 {
         let thing = &self.things[object as usize];
