@@ -258,7 +258,11 @@ impl Optimal {
         for race in 0..self.order.races.len() {
             let race = self.order.races[race];
             let Some((place, mut sequence)) = self.reversal(run, race) else { continue };
-            let options = self.options(run, race.second, place);
+            let options = match sequence.last() {
+                // Only what would work can also fail for no reason.
+                Some(second) if self.compares_in_vain(race.second, second) => 1,
+                _ => self.options(run, race.second, place),
+            };
             let frame = &mut self.frames[place];
             for option in 0..options {
                 // The options after the first that was not tried are pinned where that is taken.
@@ -275,6 +279,13 @@ impl Optimal {
                 }
             }
         }
+    }
+
+    /// Whether the second of two that race compares its object with a value that it will not have.
+    fn compares_in_vain(&self, second: Second, planned: &Planned) -> bool {
+        let Second::Step(step) = second else { return false };
+        let looks = planned.accesses.first().is_some_and(|access| access.mode == Mode::Read);
+        looks && self.order.steps[step as usize].expected.is_some()
     }
 
     /// How many options the second of two that race may have at another place.
