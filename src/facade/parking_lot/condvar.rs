@@ -37,10 +37,10 @@ impl Condvar {
 
     /// As in the original.
     #[track_caller]
-    pub fn wait_while<T: ?Sized>(
+    pub fn wait_while<T: ?Sized, F: FnMut(&mut T) -> bool>(
         &self,
         guard: &mut MutexGuard<'_, T>,
-        mut condition: impl FnMut(&mut T) -> bool,
+        mut condition: F,
     ) {
         while condition(guard) {
             self.wait(guard);

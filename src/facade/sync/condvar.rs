@@ -51,12 +51,11 @@ impl Condvar {
 
     /// As in the original.
     #[track_caller]
-    pub fn wait_while<'a, T>(
+    pub fn wait_while<'a, T, F: FnMut(&mut T) -> bool>(
         &self,
-        guard: MutexGuard<'a, T>,
-        mut condition: impl FnMut(&mut T) -> bool,
+        mut guard: MutexGuard<'a, T>,
+        mut condition: F,
     ) -> LockResult<MutexGuard<'a, T>> {
-        let mut guard = guard;
         while condition(&mut guard) {
             guard = self.wait(guard).map_err(|poisoned| PoisonError::new(poisoned.into_inner()))?;
         }

@@ -261,7 +261,8 @@ impl Optimal {
             let options = match sequence.last() {
                 // Only what would work can also fail for no reason.
                 Some(second) if self.compares_in_vain(race.second, second) => 1,
-                _ => self.options(run, race.second, place),
+                Some(second) => self.options(run, race.second, place, &sequence, second),
+                None => 1,
             };
             let frame = &mut self.frames[place];
             for option in 0..options {
@@ -289,7 +290,17 @@ impl Optimal {
     }
 
     /// How many options the second of two that race may have at another place.
-    fn options(&self, run: &Run, second: Second, place: usize) -> u16 {
+    ///
+    /// Where nothing that goes before it there touches what it touches first, they are those that it has
+    /// there already.
+    fn options(
+        &self,
+        run: &Run,
+        second: Second,
+        place: usize,
+        sequence: &[Planned],
+        planned: &Planned,
+    ) -> u16 {
         let (who, enabled) = match second {
             Second::Step(step) => {
                 (self.order.steps[step as usize].choice.who, run.enabled_at(step as usize))
@@ -297,7 +308,12 @@ impl Optimal {
             Second::Left(left) => (run.pending[left as usize].who, [].as_slice()),
         };
         let count = |enabled: &[Choice]| enabled.iter().filter(|other| other.who == who).count();
-        let most = count(enabled).max(count(&self.frames[place].enabled)).max(1);
+        let there = count(&self.frames[place].enabled);
+        let first = planned.accesses.first().map(|access| access.object);
+        let before = &sequence[..sequence.len().saturating_sub(1)];
+        let mut accesses = before.iter().flat_map(|step| &step.accesses);
+        let untouched = there > 0 && !accesses.any(|access| Some(access.object) == first);
+        let most = if untouched { there } else { count(enabled).max(there).max(1) };
         u16::try_from(most).unwrap_or(u16::MAX)
     }
 }

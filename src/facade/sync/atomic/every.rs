@@ -139,11 +139,11 @@ macro_rules! atomic {
 
             /// As in the original. `f` is called again only if the value has been changed meanwhile.
             #[track_caller]
-            pub fn fetch_update(
+            pub fn fetch_update<F: FnMut($value) -> Option<$value>>(
                 &self,
                 set_order: Ordering,
                 fetch_order: Ordering,
-                mut f: impl FnMut($value) -> Option<$value>,
+                mut f: F,
             ) -> Result<$value, $value> {
                 let mut before = self.load(fetch_order);
                 while let Some(next) = f(before) {
