@@ -137,17 +137,27 @@ struct Shared(UnsafeCell<u32>);
 #[expect(unsafe_code, reason = "a data race needs a type that claims to have none")]
 unsafe impl Sync for Shared {}
 
+impl Shared {
+    fn write(&self) {
+        self.0.with_mut(|_| ());
+    }
+
+    fn read(&self) {
+        self.0.with(|_| ());
+    }
+}
+
 fn publish(store: Ordering, load: Ordering) -> impl Fn() + Send + Sync + 'static {
     move || {
         let (letter, flag) = (Shared::default(), AtomicU32::new(0));
         both(
             || {
-                letter.0.with_mut(|_| ());
+                letter.write();
                 flag.store(1, store);
             },
             || {
                 if flag.load(load) == 1 {
-                    letter.0.with(|_| ());
+                    letter.read();
                 }
             },
         );
@@ -161,9 +171,8 @@ fn a_data_race_is_found_where_nothing_puts_two_uses_in_order() {
     // More cells than there are at first.
     let many = || {
         let cells: Vec<Shared> = (0..20).map(|_| Shared::default()).collect();
-        both(|| cells[..10].iter().for_each(|cell| cell.0.with_mut(|_| ())), || {
-            cells[10..].iter().for_each(|cell| cell.0.with_mut(|_| ()));
-        });
+        let write = |cells: &[Shared]| cells.iter().for_each(Shared::write);
+        both(|| write(&cells[..10]), || write(&cells[10..]));
     };
     assert_eq!(holds(many), [()]);
 }
@@ -217,7 +226,9 @@ fn what_loom_does_not_have_of_parking_lot_is_refused_with_a_sentence() {
     });
     assert_eq!(found, [2]);
     let soon = Duration::from_millis(5);
-    assert!(refused(move || drop(Mutex::new(0).try_lock_for(soon))).starts_with("loom has no clock"));
+    assert!(
+        refused(move || drop(Mutex::new(0).try_lock_for(soon))).starts_with("loom has no clock")
+    );
     let upgrade = "loom has no reader-writer lock that can be upgraded or downgraded\n\
                    help: check the program with the explorer";
     assert_eq!(refused(|| drop(RwLock::new(0).upgradable_read())), upgrade);
