@@ -13,13 +13,13 @@ pub mod cell {
 
     impl<T> UnsafeCell<T> {
         /// As in the original.
-        #[inline(always)]
+        #[inline]
         pub const fn new(value: T) -> Self {
             Self(std::cell::UnsafeCell::new(value))
         }
 
         /// As in the original.
-        #[inline(always)]
+        #[inline]
         pub fn into_inner(self) -> T {
             self.0.into_inner()
         }
@@ -27,25 +27,25 @@ pub mod cell {
 
     impl<T: ?Sized> UnsafeCell<T> {
         /// Reads the cell: `f` must not write through the pointer, and must not keep it.
-        #[inline(always)]
+        #[inline]
         pub fn with<R>(&self, f: impl FnOnce(*const T) -> R) -> R {
             f(self.0.get())
         }
 
         /// Writes the cell: `f` must not keep the pointer.
-        #[inline(always)]
+        #[inline]
         pub fn with_mut<R>(&self, f: impl FnOnce(*mut T) -> R) -> R {
             f(self.0.get())
         }
 
         /// As in the original.
-        #[inline(always)]
+        #[inline]
         pub const fn get(&self) -> *mut T {
             self.0.get()
         }
 
         /// As in the original.
-        #[inline(always)]
+        #[inline]
         pub const fn get_mut(&mut self) -> &mut T {
             self.0.get_mut()
         }

@@ -261,18 +261,18 @@ impl Access {
             | (Kind::TryLock | Kind::TryWriteLock, true) => (Mode::Write, Effect::Takes),
             (Kind::ReadLock, _) | (Kind::TryReadLock, true) => (Mode::Add, Effect::Takes),
             // It fails because of somebody who writes, and other readers are nothing to it.
-            (Kind::TryReadLock, false) => (Mode::Add, Effect::None),
+            (Kind::TryReadLock, false) | (Kind::Disconnect, _) => (Mode::Add, Effect::None),
             (Kind::Unlock | Kind::WriteUnlock | Kind::Complete, _) => (Mode::Write, Effect::Gives),
             (Kind::ReadUnlock, _) => (Mode::Add, Effect::Gives),
             (Kind::Unpark, _) => (Mode::Add, Effect::Signals),
-            (Kind::Park | Kind::ParkTimeout, _) => (Mode::Write, Effect::Consumes),
             (Kind::Send | Kind::TrySend, true) => (Mode::Write, Effect::Signals),
-            (Kind::Recv | Kind::TryRecv, true) => (Mode::Write, Effect::Consumes),
+            (Kind::Park | Kind::ParkTimeout, _) | (Kind::Recv | Kind::TryRecv, true) => {
+                (Mode::Write, Effect::Consumes)
+            }
             // Whether there is something in the channel, or room in it, is for nobody else to change.
             (Kind::Send | Kind::TrySend | Kind::Recv | Kind::TryRecv, false) => {
                 (Mode::Write, Effect::None)
             }
-            (Kind::Disconnect, _) => (Mode::Add, Effect::None),
             (_, true) => (Mode::Write, Effect::None),
             (_, false) => (Mode::Read, Effect::None),
         };

@@ -74,6 +74,8 @@ fn nobody_passes_a_barrier_before_all_are_there() {
     assert_eq!(fails(alone), FailureKind::Deadlock);
 }
 
+static TABLE: LazyLock<AtomicU32> = LazyLock::new(|| AtomicU32::new(7));
+
 #[test]
 fn what_is_to_be_done_once_is_done_once() {
     let found = holds(|| {
@@ -92,7 +94,6 @@ fn what_is_to_be_done_once_is_done_once() {
         both(|| *name.get_or_init(|| 1), || *name.get_or_init(|| 2))
     });
     assert_eq!(found, [(1, 1), (2, 2)]);
-    static TABLE: LazyLock<AtomicU32> = LazyLock::new(|| AtomicU32::new(7));
     assert_eq!(holds(|| both(|| TABLE.fetch_add(1, SeqCst), || ()).0), [7]);
 }
 

@@ -391,6 +391,10 @@ fn whatever_waits_for_another_is_put_in_order_by_it() {
         .1
     };
     assert_eq!(outcomes(by_channel), [1].into());
+}
+
+#[test]
+fn whoever_meets_another_is_put_in_order_by_it() {
     let by_barrier = || {
         let (jar, gate) = (Shared::default(), Barrier::new(2));
         both(

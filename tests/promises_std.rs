@@ -380,15 +380,15 @@ fn an_attempt_to_send_finds_room_or_none_or_nobody() {
 fn from_hand_to_hand_both_have_to_be_there() {
     let found = outcomes(|| {
         let (sender, receiver) = sync_channel(0);
-        let received = AtomicBool::new(false);
-        let received = &received;
+        let there = AtomicBool::new(false);
+        let there = &there;
         both(
             move || {
                 sender.send(1).unwrap();
-                received.load(SeqCst)
+                there.load(SeqCst)
             },
             move || {
-                received.store(true, SeqCst);
+                there.store(true, SeqCst);
                 receiver.recv().unwrap()
             },
         )

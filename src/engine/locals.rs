@@ -51,12 +51,11 @@ impl Locals {
     pub(crate) fn keep(&self, strand: usize, key: usize, value: Rc<dyn Any>) {
         let mut all = self.all.borrow_mut();
         let own = all.iter_mut().find(|local| local.strand == strand && local.key == key);
-        let before = match own {
-            Some(own) => own.value.replace(value),
-            None => {
-                all.push(Local { strand, key, value: Some(value) });
-                None
-            }
+        let before = if let Some(own) = own {
+            own.value.replace(value)
+        } else {
+            all.push(Local { strand, key, value: Some(value) });
+            None
         };
         drop(all);
         drop(before);

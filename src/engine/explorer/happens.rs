@@ -149,6 +149,10 @@ impl Happens {
     }
 
     /// A writer hears of the readers that it has waited for.
+    #[cfg_attr(
+        not(feature = "parking_lot"),
+        allow(dead_code, reason = "only `parking_lot` has such locks")
+    )]
     pub(super) fn hears_readers(&mut self, strand: StrandId, object: u32) {
         if self.asked {
             self.acquire(strand, object, true);

@@ -19,12 +19,29 @@ use crate::step::{Kind, Mode, What};
 /// What keeps an operation on an object from happening, besides locks.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Gate {
-    /// Nothing is in it, and more can come.
-    pub(crate) is_empty: bool,
-    /// It is full, and somebody may take something.
-    pub(crate) is_full: bool,
+    pub(crate) level: Level,
     /// How many options the next meeting at it has.
     pub(crate) options: u16,
+}
+
+/// How much is in something that can be waited for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Level {
+    /// Something, or nobody can put more in or take more out.
+    #[default]
+    Some,
+    /// Nothing, and more can come.
+    Empty,
+    /// No more, and somebody can take something.
+    Full,
+}
+
+/// Whether a wait with a time limit was in time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Came {
+    #[default]
+    InTime,
+    TooLate,
 }
 
 /// How a wait ended.
@@ -113,7 +130,7 @@ impl Explorer {
     pub(super) fn begin_wait(&self, within: Duration, at: &'static Location<'static>) {
         self.enter_poll(at);
         let me = self.current();
-        self.state.borrow_mut().strands[me].timed_out = false;
+        self.state.borrow_mut().strands[me].came = Came::InTime;
         if !self.state.borrow().unwinding() {
             let deadline = self.now().saturating_add(within);
             self.set_timer(deadline, None, at);
@@ -129,18 +146,12 @@ impl Explorer {
             // Also if it has fired, or was forgotten by whoever has ended the wait.
             state.look_at_clock();
         }
-        std::mem::take(&mut state.strands[me].timed_out)
+        std::mem::take(&mut state.strands[me].came) == Came::TooLate
     }
 
     /// Waits until another strand lets this one go, or so long.
-    pub(crate) fn block(
-        &self,
-        object: &Object,
-        what: What,
-        kind: Kind,
-        within: Option<Duration>,
-        at: &'static Location<'static>,
-    ) -> Let {
+    pub(crate) fn block(&self, operation: &Operation<'_>, within: Option<Duration>) -> Let {
+        let &Operation { object, what, kind, at, options } = operation;
         if let Some(within) = within {
             self.begin_wait(within, at);
         } else {
@@ -153,7 +164,7 @@ impl Explorer {
             return Let::Down;
         }
         state.strands[me].status = Status::Blocked;
-        state.strands[me].pending = Some(Pending { object, kind, at, options: 1 });
+        state.strands[me].pending = Some(Pending { object, kind, at, options });
         drop(state);
         self.suspend();
         let timed_out = within.is_some() && self.end_own_wait();
@@ -166,49 +177,6 @@ impl Explorer {
         } else {
             Let::Go
         }
-    }
-
-    /// Waits for the readers that are in a lock which the strand that runs now has claimed.
-    pub(crate) fn wait_for_readers(
-        &self,
-        object: &Object,
-        kind: Kind,
-        within: Option<Duration>,
-        at: &'static Location<'static>,
-    ) -> Let {
-        let number = self.state.borrow_mut().number(object, What::RwLock, at);
-        if self.state.borrow_mut().thing(number).readers.is_empty() {
-            return Let::Go;
-        }
-        let ended = self.block(object, What::RwLock, kind, within, at);
-        let mut state = self.state.borrow_mut();
-        let me = state.current;
-        state.happens.hears_readers(me, number);
-        ended
-    }
-
-    /// A reader has left a lock. Whoever has claimed it goes on when it was the last, and goes back to
-    /// all of them.
-    pub(crate) fn reader_left(&self, object: &Object, at: &'static Location<'static>) {
-        let mut state = self.state.borrow_mut();
-        let number = state.number(object, What::RwLock, at);
-        let thing = state.thing(number);
-        let last = thing.readers.is_empty();
-        let Some(writer) = thing.holder.map(|hold| hold.strand) else { return };
-        if state.strands[writer].status == Status::Blocked && writer != state.current {
-            state.let_go_on(writer);
-            if last {
-                state.forget_wait(writer);
-                state.make_silent(writer);
-            }
-        }
-    }
-
-    /// How many the last notify has woken.
-    pub(crate) fn woken(&self, object: &Object, at: &'static Location<'static>) -> usize {
-        let mut state = self.state.borrow_mut();
-        let number = state.number(object, What::Condvar, at);
-        state.thing(number).woken
     }
 
     /// Lets a strand go that is blocked: that is part of the step under way.
@@ -267,7 +235,7 @@ impl State {
 
     /// A strand has waited long enough.
     pub(super) fn time_is_up(&mut self, strand: StrandId) {
-        self.strands[strand].timed_out = true;
+        self.strands[strand].came = Came::TooLate;
         match self.strands[strand].status {
             Status::Waiting { .. } => self.end_wait(strand),
             Status::Announced => {

@@ -7,7 +7,7 @@
 //! Between two steps the engine lets everything run that nobody can see: a spawned strand up to its
 //! first announcement, a join whose strand has ended, a poll that announces nothing. [`Explorer::run`]
 //! is that loop. The rest of this folder: [`state`] (what is known), [`strand`] (coroutines and their
-//! stacks), [`wait`] (which operations can go, and what they do), [`meet`] (waits without a lock), [`weak`] (failures for no
+//! stacks), [`wait`] (which operations can go, and what they do), [`meet`] and [`readers`] (waits without a lock), [`weak`] (failures for no
 //! reason), [`happens`] (data races), [`poll`] (event loops), [`time`] (the
 //! virtual clock), [`overflow`] (stacks that are full), [`teardown`] (what is left of a program that
 //! failed).
@@ -23,6 +23,11 @@ mod meet;
 mod overflow;
 mod own;
 mod poll;
+#[cfg_attr(
+    not(feature = "parking_lot"),
+    allow(dead_code, reason = "only `parking_lot` has such locks")
+)]
+mod readers;
 mod record;
 mod spin;
 mod stacks;
@@ -41,12 +46,14 @@ use std::sync::Arc;
 use corosensei::Yielder;
 
 pub(crate) use happens::Ordered;
-pub(crate) use meet::{Gate, Let};
+pub(crate) use meet::{Gate, Let, Level};
 pub(crate) use poll::{Executor, Flavor, TaskSlot};
 #[cfg(feature = "loom")]
 pub(crate) use stacks::new_stack;
 pub(crate) use state::{Ending, State, StrandId, StrandKind};
-pub(crate) use thing::{Operation, TO_UPGRADABLE};
+pub(crate) use thing::Operation;
+#[cfg(feature = "parking_lot")]
+pub(crate) use thing::TO_UPGRADABLE;
 pub(crate) use time::TimerId;
 
 use self::overflow::Room;

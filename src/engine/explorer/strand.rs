@@ -9,6 +9,7 @@ use corosensei::{Coroutine, CoroutineResult, Yielder};
 use super::Explorer;
 use super::account::Origin;
 use super::identity::Part;
+use super::meet::Came;
 use super::overflow::Room;
 use super::poll::PollState;
 use super::spin::Spin;
@@ -38,8 +39,8 @@ pub(crate) struct Strand {
     pub(crate) option: u16,
     /// What its `compare_exchange_weak` expects, and the last of them that failed for no reason.
     pub(super) weak: Weak,
-    /// Whether its last wait has lasted long enough.
-    pub(super) timed_out: bool,
+    /// Whether its last wait with a time limit was in time.
+    pub(super) came: Came,
     pub(crate) children: u32,
     pub(crate) joined: bool,
     /// What others see of it: its token and its end.
@@ -95,7 +96,7 @@ impl Strand {
             pending: None,
             option: 0,
             weak: Weak::default(),
-            timed_out: false,
+            came: Came::InTime,
             children: 0,
             joined: false,
             thing: None,

@@ -2,6 +2,7 @@
 
 use std::panic::Location;
 
+use super::meet::Level;
 use super::poll::{Flavor, MOST_WAYS, SHUT_DOWN};
 use super::state::{Ending, State, Status, StrandId, StrandKind};
 use super::thing::{Done, Hold, Pending};
@@ -24,8 +25,8 @@ impl State {
             Kind::WriteLock => thing(pending.object).is_free_to_write(),
             Kind::Claim | Kind::UpgradableLock => thing(pending.object).is_free_to_upgrade(),
             Kind::Park => thing(pending.object).token,
-            Kind::Recv => !thing(pending.object).gate.is_empty,
-            Kind::Send => !thing(pending.object).gate.is_full,
+            Kind::Recv => thing(pending.object).gate.level != Level::Empty,
+            Kind::Send => thing(pending.object).gate.level != Level::Full,
             _ => true,
         }
     }

@@ -8,7 +8,7 @@ use super::super::announce;
 use super::super::fresh::Fresh;
 #[cfg(feature = "loom")]
 use super::monitor::Monitor;
-use crate::engine::explorer::{Gate, Let, StrandId};
+use crate::engine::explorer::{Gate, Let, Operation, StrandId};
 use crate::engine::{Driver, Explorer, Object, driver};
 use crate::step::{Kind, What};
 
@@ -76,8 +76,9 @@ impl Barrier {
         });
         self.set_gate(explorer, at);
         let Some(mut all) = all else {
-            let kind = Kind::Meet("wait");
-            let ended = explorer.block(&self.object, What::Barrier, kind, None, at);
+            let (object, what, kind) = (&self.object, What::Barrier, Kind::Meet("wait"));
+            let operation = Operation { object, what, kind, at, options: 1 };
+            let ended = explorer.block(&operation, None);
             return ended == Let::Go && self.arrivals.with(|arrivals| arrivals.leader == Some(me));
         };
         // Options must mean the same in every execution.

@@ -8,7 +8,7 @@ use super::super::announce;
 use super::super::fresh::Fresh;
 #[cfg(feature = "loom")]
 use super::monitor::Monitor;
-use crate::engine::explorer::{Let, StrandId};
+use crate::engine::explorer::{Let, Operation, StrandId};
 use crate::engine::{Driver, Explorer, Object, driver};
 use crate::step::{Kind, Value, What};
 
@@ -231,7 +231,9 @@ impl Once {
                 let me = explorer.current();
                 while waits(self.phase()) {
                     self.progress.with(|progress| progress.waiting.push(me));
-                    let ended = explorer.block(&self.object, What::Once, kind, None, at);
+                    let (object, what) = (&self.object, What::Once);
+                    let operation = Operation { object, what, kind, at, options: 1 };
+                    let ended = explorer.block(&operation, None);
                     if ended != Let::Go {
                         return;
                     }

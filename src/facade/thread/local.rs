@@ -7,12 +7,15 @@ use std::rc::Rc;
 
 use crate::engine::{Driver, Found, driver};
 
+/// Lends out the original's value, if that is still there.
+type Real<T> = fn(&mut dyn FnMut(&T)) -> bool;
+
 /// A value that every thread has of its own, as in [`std::thread`].
 ///
 /// Under an engine every strand that is a thread has one, and a task has that of the thread which polls
 /// it. Made by [`drawloom::thread_local!`](crate::thread_local).
 pub struct LocalKey<T: 'static> {
-    real: fn(&mut dyn FnMut(&T)) -> bool,
+    real: Real<T>,
     init: fn() -> T,
 }
 
@@ -54,7 +57,7 @@ macro_rules! thread_local {
 impl<T: 'static> LocalKey<T> {
     /// For [`drawloom::thread_local!`](crate::thread_local) alone.
     #[doc(hidden)]
-    pub const fn of(real: fn(&mut dyn FnMut(&T)) -> bool, init: fn() -> T) -> Self {
+    pub const fn of(real: Real<T>, init: fn() -> T) -> Self {
         Self { real, init }
     }
 

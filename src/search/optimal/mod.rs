@@ -261,7 +261,7 @@ impl Optimal {
             let options = match sequence.last() {
                 // Only what would work can also fail for no reason.
                 Some(second) if self.compares_in_vain(race.second, second) => 1,
-                Some(second) => self.options(run, race.second, place, &sequence, second),
+                Some(_) => self.options(run, race.second, place, &sequence),
                 None => 1,
             };
             let frame = &mut self.frames[place];
@@ -293,14 +293,7 @@ impl Optimal {
     ///
     /// Where nothing that goes before it there touches what it touches first, they are those that it has
     /// there already.
-    fn options(
-        &self,
-        run: &Run,
-        second: Second,
-        place: usize,
-        sequence: &[Planned],
-        planned: &Planned,
-    ) -> u16 {
+    fn options(&self, run: &Run, second: Second, place: usize, sequence: &[Planned]) -> u16 {
         let (who, enabled) = match second {
             Second::Step(step) => {
                 (self.order.steps[step as usize].choice.who, run.enabled_at(step as usize))
@@ -309,8 +302,8 @@ impl Optimal {
         };
         let count = |enabled: &[Choice]| enabled.iter().filter(|other| other.who == who).count();
         let there = count(&self.frames[place].enabled);
+        let Some((planned, before)) = sequence.split_last() else { return 1 };
         let first = planned.accesses.first().map(|access| access.object);
-        let before = &sequence[..sequence.len().saturating_sub(1)];
         let mut accesses = before.iter().flat_map(|step| &step.accesses);
         let untouched = there > 0 && !accesses.any(|access| Some(access.object) == first);
         let most = if untouched { there } else { count(enabled).max(there).max(1) };

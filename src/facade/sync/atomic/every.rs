@@ -88,18 +88,29 @@ macro_rules! atomic {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
-                let explorer = match driver() {
-                    Driver::Explorer(explorer) => explorer,
-                    #[cfg(feature = "loom")]
-                    Driver::Loom(_) => {
-                        return self.compare_exchange(current, new, success, failure);
+                match driver() {
+                    Driver::Explorer(explorer) => {
+                        let at = Location::caller();
+                        self.exchange_weak(explorer, (current, new), (success, failure), at)
                     }
-                    _ => return self.real.compare_exchange_weak(current, new, success, failure),
-                };
+                    #[cfg(feature = "loom")]
+                    Driver::Loom(_) => self.compare_exchange(current, new, success, failure),
+                    _ => self.real.compare_exchange_weak(current, new, success, failure),
+                }
+            }
+
+            /// An exchange that may fail for no reason.
+            fn exchange_weak(
+                &self,
+                explorer: &'static Explorer,
+                (current, new): ($value, $value),
+                (success, failure): (Ordering, Ordering),
+                at: &'static Location<'static>,
+            ) -> Result<$value, $value> {
                 self.start_afresh(explorer);
                 explorer.first_value(&self.object, self.real.load(Ordering::Relaxed).value());
                 let expected = current.value();
-                let option = explorer.announce_weak(&self.object, expected, Location::caller());
+                let option = explorer.announce_weak(&self.object, expected, at);
                 explorer.expects(expected);
                 let swapped = match option {
                     1 => Err(self.real.load(failure)),

@@ -15,7 +15,7 @@ use super::super::super::announce;
 #[cfg(feature = "loom")]
 use super::super::monitor::Monitor;
 use super::{RecvTimeoutError, TrySendError};
-use crate::engine::explorer::{Gate, Operation, StrandId};
+use crate::engine::explorer::{Gate, Level, Operation, StrandId};
 use crate::engine::{Driver, Explorer, Object, driver};
 use crate::step::{Kind, Mode, What};
 
@@ -67,8 +67,14 @@ impl<T> Inner<T> {
 
     pub(super) fn gate(&self) -> Gate {
         let options = u16::try_from(self.offers.len()).unwrap_or(u16::MAX);
-        let is_empty = self.items.is_empty() && self.senders > 0;
-        Gate { is_empty, is_full: self.is_full() && self.receiver, options }
+        let level = if self.items.is_empty() && self.senders > 0 {
+            Level::Empty
+        } else if self.is_full() && self.receiver {
+            Level::Full
+        } else {
+            Level::Some
+        };
+        Gate { level, options }
     }
 
     /// What comes out of it, or why nothing does.

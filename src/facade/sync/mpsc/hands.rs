@@ -6,7 +6,7 @@ use super::super::super::announce;
 use super::desk::{At, Desk, Patience};
 use super::{RecvTimeoutError, TrySendError};
 use crate::engine::Explorer;
-use crate::engine::explorer::{Let, StrandId};
+use crate::engine::explorer::{Let, Operation, StrandId};
 use crate::step::{Kind, Mode, What};
 
 impl<T> Desk<T> {
@@ -45,7 +45,8 @@ impl<T> Desk<T> {
         drop(inner);
         turn.wrote(None, None);
         explorer.set_gate(&self.object, what, gate, at);
-        explorer.block(&self.object, what, Kind::Update(name), None, at);
+        let kind = Kind::Update(name);
+        explorer.block(&Operation { object: &self.object, what, kind, at, options: 1 }, None);
         let mut inner = self.inner();
         match inner.offers.iter().position(|(who, _)| *who == me) {
             None => Ok(()),
@@ -72,7 +73,8 @@ impl<T> Desk<T> {
         if received.is_ok() {
             return received;
         }
-        match explorer.block(&self.object, What::Channel, Kind::Meet(name), within, at) {
+        let (object, what, kind) = (&self.object, What::Channel, Kind::Meet(name));
+        match explorer.block(&Operation { object, what, kind, at, options: 1 }, within) {
             Let::TimeIsUp => self.take_offer(explorer, Kind::Meet(name), Patience::None, at),
             Let::Go | Let::Down => {
                 let mut inner = self.inner();
