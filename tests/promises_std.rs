@@ -545,3 +545,79 @@ fn nobody_has_to_notify_a_wait_with_a_time_limit() {
     };
     assert_eq!(outcomes(program), [true].into());
 }
+
+// Wake-ups for no reason.
+
+/// Every value that a program can return if each strand may wake for no reason so often.
+fn restless<T: Outcome>(
+    most: u16,
+    program: impl Fn() -> T + Clone + Send + Sync + 'static,
+) -> BTreeSet<T> {
+    let check = || Check::new().spurious_wakeups(most);
+    let report = check().run(program.clone());
+    assert!(matches!(report.verdict, Verdict::Verified), "{report}");
+    let every = check().every_schedule().run(program);
+    assert_eq!(report.schedules, every.schedules);
+    report.outcomes.into_keys().collect()
+}
+
+#[test]
+fn a_wait_may_wake_for_no_reason_where_the_check_says_so() {
+    let waits_once = || {
+        let (ready, rung) = (Mutex::new(false), Condvar::new());
+        both(
+            || {
+                let mut guard = ready.lock().unwrap();
+                if !*guard {
+                    guard = rung.wait(guard).unwrap();
+                }
+                *guard
+            },
+            || {
+                *ready.lock().unwrap() = true;
+                rung.notify_one();
+            },
+        )
+        .0
+    };
+    assert_eq!(restless(0, waits_once), [true].into());
+    assert_eq!(restless(1, waits_once), [false, true].into());
+    let waits_in_a_loop = || {
+        let (ready, rung) = (Mutex::new(0), Condvar::new());
+        both(
+            || {
+                let mut rounds = 0;
+                let mut guard = ready.lock().unwrap();
+                while *guard == 0 {
+                    rounds += 1;
+                    guard = rung.wait(guard).unwrap();
+                }
+                rounds
+            },
+            || {
+                *ready.lock().unwrap() = 1;
+                rung.notify_one();
+            },
+        )
+        .0
+    };
+    assert_eq!(restless(2, waits_in_a_loop), [0, 1, 2, 3].into());
+}
+
+#[test]
+fn a_park_may_return_for_no_reason_where_the_check_says_so() {
+    let program = || {
+        let ready = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let bob = scope.spawn(|| {
+                thread::park();
+                ready.load(SeqCst)
+            });
+            ready.store(true, SeqCst);
+            bob.thread().unpark();
+            bob.join().unwrap()
+        })
+    };
+    assert_eq!(restless(0, program), [true].into());
+    assert_eq!(restless(1, program), [false, true].into());
+}

@@ -30,6 +30,7 @@ mod poll;
 mod readers;
 mod record;
 mod spin;
+mod spurious;
 mod stacks;
 mod state;
 mod strand;

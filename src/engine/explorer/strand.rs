@@ -39,6 +39,8 @@ pub(crate) struct Strand {
     pub(crate) option: u16,
     /// What its `compare_exchange_weak` expects, and the last of them that failed for no reason.
     pub(super) weak: Weak,
+    /// How often it has woken for no reason.
+    pub(super) spurious: u16,
     /// Whether its last wait with a time limit was in time.
     pub(super) came: Came,
     pub(crate) children: u32,
@@ -96,6 +98,7 @@ impl Strand {
             pending: None,
             option: 0,
             weak: Weak::default(),
+            spurious: 0,
             came: Came::InTime,
             children: 0,
             joined: false,

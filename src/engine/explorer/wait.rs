@@ -279,9 +279,23 @@ impl Explorer {
 
     /// Waits for the strand's own token.
     pub(crate) fn park(&self, at: &'static Location<'static>) {
+        if self.parks_in_vain(at) {
+            return;
+        }
         let me = self.current();
         self.announce_on_strand(me, Kind::Park, at);
         self.done(Mode::Write, None, None);
+    }
+
+    /// Announces a choice that a strand has, which nobody else sees.
+    pub(super) fn choose_on_strand(
+        &self,
+        target: StrandId,
+        options: u16,
+        at: &'static Location<'static>,
+    ) -> u16 {
+        let object = self.state.borrow_mut().strand_object(target);
+        self.announce_pending(Pending { object, kind: Kind::Choose, at, options })
     }
 
     /// Announces an operation on what others see of a strand.

@@ -11,8 +11,9 @@ use super::mutex::MutexGuard;
 use crate::engine::{Driver, Object, driver};
 use crate::step::{Kind, What};
 
-/// A condition variable, as in [`std::sync`]. Under the explorer nobody wakes for no reason, and a
-/// `notify_one` may wake any of the waiters.
+/// A condition variable, as in [`std::sync`]. Under the explorer a `notify_one` may wake any of the
+/// waiters, and nobody wakes for no reason unless [`Check::spurious_wakeups`](crate::Check::spurious_wakeups)
+/// says so.
 pub struct Condvar {
     object: Object,
     real: real::Condvar,
@@ -31,9 +32,13 @@ impl Condvar {
         match driver() {
             Driver::Explorer(explorer) => {
                 let at = Location::caller();
-                announce(explorer, &self.object, What::Condvar, Kind::Wait, at).wrote(None, None);
+                let wakes = explorer.announce_wait(&self.object, at);
                 let lock = guard.release();
-                explorer.wait(&self.object, &lock.object, at);
+                if wakes {
+                    explorer.wake_at_once(&lock.object, at);
+                } else {
+                    explorer.wait(&self.object, &lock.object, at);
+                }
                 lock.hold(lock.taken())
             }
             #[cfg(feature = "loom")]
@@ -72,9 +77,14 @@ impl Condvar {
         let (locked, timed_out) = match driver() {
             Driver::Explorer(explorer) => {
                 let at = Location::caller();
-                announce(explorer, &self.object, What::Condvar, Kind::Wait, at).wrote(None, None);
+                let wakes = explorer.announce_wait(&self.object, at);
                 let lock = guard.release();
-                let timed_out = explorer.wait_within(&self.object, &lock.object, dur, at);
+                let timed_out = if wakes {
+                    explorer.wake_at_once(&lock.object, at);
+                    false
+                } else {
+                    explorer.wait_within(&self.object, &lock.object, dur, at)
+                };
                 (lock.hold(lock.taken()), timed_out)
             }
             #[cfg(feature = "loom")]

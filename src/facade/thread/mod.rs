@@ -104,7 +104,8 @@ pub fn current() -> Thread {
     }
 }
 
-/// Waits for the calling thread's token, as in [`std::thread`]; nobody wakes for no reason.
+/// Waits for the calling thread's token, as in [`std::thread`]; nobody wakes for no reason unless
+/// [`Check::spurious_wakeups`](crate::Check::spurious_wakeups) says so.
 #[track_caller]
 pub fn park() {
     match driver() {
