@@ -70,7 +70,11 @@ pub use ::parking_lot;
 #[cfg(all(not(feature = "check"), feature = "tokio"))]
 pub use ::tokio;
 #[cfg(not(feature = "check"))]
-pub use std::{sync, thread};
+mod plain;
+#[cfg(not(feature = "check"))]
+pub use plain::cell;
+#[cfg(not(feature = "check"))]
+pub use std::{hint, sync, thread, thread_local};
 
 /// README's code is compiled and run.
 #[cfg(all(doctest, feature = "check"))]

@@ -48,6 +48,8 @@ pub(crate) struct Bounds {
     pub(crate) steps: usize,
     pub(crate) strands: usize,
     pub(crate) stack: usize,
+    /// How often a strand may wake for no reason.
+    pub(crate) spurious: u16,
     /// Whether polls run ahead of their turn up to their first announcement.
     pub(crate) ahead: bool,
 }
@@ -122,7 +124,13 @@ impl Check {
             max_states: 100_000,
             max_time: None,
             max_silence: Duration::from_secs(10),
-            bounds: Bounds { steps: 10_000, strands: 1_000, stack: 256 * 1024, ahead: true },
+            bounds: Bounds {
+                steps: 10_000,
+                strands: 1_000,
+                stack: 256 * 1024,
+                spurious: 0,
+                ahead: true,
+            },
             replay: None,
             list: 0,
             which: Which::All,
@@ -177,6 +185,14 @@ impl Check {
     /// least. Only what is touched takes memory.
     pub fn stack_size(mut self, bytes: usize) -> Self {
         self.bounds.stack = bytes;
+        self
+    }
+
+    /// How often each strand may wake for no reason from a wait for a condition variable of `std` or from
+    /// a `park`: never if not said. Both may in life, so a program has to look whether what it waits for
+    /// is there. Each time is tried and not tried, so a small number will do.
+    pub fn spurious_wakeups(mut self, most: u16) -> Self {
+        self.bounds.spurious = most;
         self
     }
 

@@ -35,6 +35,20 @@ pub enum Kind {
     TryWriteLock,
     /// A write lock is given back.
     WriteUnlock,
+    /// A write lock is taken that lets no new reader in, and waits for those that are there.
+    Claim,
+    /// A read lock is taken that can become a write lock.
+    UpgradableLock,
+    /// Such a lock is taken if nobody else has one, or writes.
+    TryUpgradableLock,
+    /// Such a lock is given back.
+    UpgradableUnlock,
+    /// Such a lock becomes a write lock.
+    Upgrade,
+    /// Such a lock becomes a write lock if nobody reads.
+    TryUpgrade,
+    /// A lock becomes one that lets more others in. The name is the method's.
+    Downgrade(&'static str),
     /// A condition variable's wait begins, and its lock is given back.
     Wait,
     /// One waiter of a condition variable is woken, if there is one.
@@ -45,6 +59,26 @@ pub enum Kind {
     Park,
     /// A thread is given its token.
     Unpark,
+    /// A parked thread has its token or has waited long enough.
+    ParkTimeout,
+    /// A value is put into a channel that has room for it.
+    Send,
+    /// A value is put into a channel if that has room for it.
+    TrySend,
+    /// A value is taken out of a channel.
+    Recv,
+    /// A value is taken out of a channel if there is one.
+    TryRecv,
+    /// A sender of a channel goes.
+    Disconnect,
+    /// The receiver of a channel goes.
+    Close,
+    /// What is to be done once is begun, or has been done.
+    CallOnce,
+    /// What is to be done once has been done, or has panicked.
+    Complete,
+    /// Strands meet: whoever comes first waits for the others. The name is the method's.
+    Meet(&'static str),
     /// Whether a strand has ended is asked, where the answer can be no.
     IsFinished,
     /// An operation of an asynchronous primitive; the name is the method's.
@@ -67,7 +101,9 @@ impl Kind {
         match self {
             Self::Load => "load",
             Self::Store => "store",
-            Self::Update(name) | Self::Async(name) => name,
+            Self::Update(name) | Self::Async(name) | Self::Meet(name) | Self::Downgrade(name) => {
+                name
+            }
             Self::Fence => "fence",
             Self::Lock => "lock",
             Self::Unlock => "unlock",
@@ -75,7 +111,12 @@ impl Kind {
             Self::ReadLock => "read",
             Self::TryReadLock => "try_read",
             Self::ReadUnlock => "unlock (read)",
-            Self::WriteLock => "write",
+            Self::WriteLock | Self::Claim => "write",
+            Self::UpgradableLock => "upgradable_read",
+            Self::TryUpgradableLock => "try_upgradable_read",
+            Self::UpgradableUnlock => "unlock (upgradable)",
+            Self::Upgrade => "upgrade",
+            Self::TryUpgrade => "try_upgrade",
             Self::TryWriteLock => "try_write",
             Self::WriteUnlock => "unlock (write)",
             Self::Wait => "wait",
@@ -83,6 +124,15 @@ impl Kind {
             Self::NotifyAll => "notify_all",
             Self::Park => "park",
             Self::Unpark => "unpark",
+            Self::ParkTimeout => "park_timeout",
+            Self::Send => "send",
+            Self::TrySend => "try_send",
+            Self::Recv => "recv",
+            Self::TryRecv => "try_recv",
+            Self::Disconnect => "drop (sender)",
+            Self::Close => "drop (receiver)",
+            Self::CallOnce => "begin",
+            Self::Complete => "complete",
             Self::IsFinished => "is_finished",
             Self::Poll => "poll",
             Self::Abort => "abort",
@@ -107,6 +157,10 @@ pub enum What {
     RwLock,
     /// A condition variable.
     Condvar,
+    /// A meeting point.
+    Barrier,
+    /// What is to be done once.
+    Once,
     /// A strand, as others see it: its token, its end.
     Strand,
     /// An asynchronous lock.
@@ -132,6 +186,8 @@ impl What {
             Self::Mutex | Self::AsyncMutex => "mutex",
             Self::RwLock => "rwlock",
             Self::Condvar => "condvar",
+            Self::Barrier => "barrier",
+            Self::Once => "once",
             Self::Strand => "strand",
             Self::Semaphore => "semaphore",
             Self::Notify => "notify",
@@ -201,16 +257,22 @@ impl Access {
     /// What an operation of a kind is for others, if it `changed` its object or did not.
     pub(crate) fn by(kind: Kind, object: u32, changed: bool) -> Self {
         let (mode, effect) = match (kind, changed) {
-            (Kind::Lock | Kind::WriteLock, _) | (Kind::TryLock | Kind::TryWriteLock, true) => {
-                (Mode::Write, Effect::Takes)
-            }
+            (Kind::Lock | Kind::WriteLock | Kind::Claim | Kind::CallOnce, _)
+            | (Kind::TryLock | Kind::TryWriteLock, true) => (Mode::Write, Effect::Takes),
             (Kind::ReadLock, _) | (Kind::TryReadLock, true) => (Mode::Add, Effect::Takes),
             // It fails because of somebody who writes, and other readers are nothing to it.
-            (Kind::TryReadLock, false) => (Mode::Add, Effect::None),
-            (Kind::Unlock | Kind::WriteUnlock, _) => (Mode::Write, Effect::Gives),
+            (Kind::TryReadLock, false) | (Kind::Disconnect, _) => (Mode::Add, Effect::None),
+            (Kind::Unlock | Kind::WriteUnlock | Kind::Complete, _) => (Mode::Write, Effect::Gives),
             (Kind::ReadUnlock, _) => (Mode::Add, Effect::Gives),
             (Kind::Unpark, _) => (Mode::Add, Effect::Signals),
-            (Kind::Park, _) => (Mode::Write, Effect::Consumes),
+            (Kind::Send | Kind::TrySend, true) => (Mode::Write, Effect::Signals),
+            (Kind::Park | Kind::ParkTimeout, _) | (Kind::Recv | Kind::TryRecv, true) => {
+                (Mode::Write, Effect::Consumes)
+            }
+            // Whether there is something in the channel, or room in it, is for nobody else to change.
+            (Kind::Send | Kind::TrySend | Kind::Recv | Kind::TryRecv, false) => {
+                (Mode::Write, Effect::None)
+            }
             (_, true) => (Mode::Write, Effect::None),
             (_, false) => (Mode::Read, Effect::None),
         };

@@ -133,6 +133,10 @@ pub(crate) fn takes(kind: Kind) -> bool {
             | Kind::ReadLock
             | Kind::TryReadLock
             | Kind::WriteLock
+            | Kind::CallOnce
+            | Kind::Claim
+            | Kind::UpgradableLock
+            | Kind::TryUpgradableLock
             | Kind::TryWriteLock
             | Kind::Async("lock" | "try_lock")
     )
@@ -140,7 +144,14 @@ pub(crate) fn takes(kind: Kind) -> bool {
 
 /// Whether an operation gives a lock back.
 pub(crate) fn gives_back(kind: Kind) -> bool {
-    matches!(kind, Kind::Unlock | Kind::ReadUnlock | Kind::WriteUnlock)
+    matches!(
+        kind,
+        Kind::Unlock
+            | Kind::ReadUnlock
+            | Kind::WriteUnlock
+            | Kind::UpgradableUnlock
+            | Kind::Complete
+    )
 }
 
 /// An operation that is no step, because nobody else was there who could have told.
@@ -204,6 +215,26 @@ pub struct Holder {
     pub step: Option<usize>,
 }
 
+/// One end of a data race.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Raced {
+    /// Who.
+    pub strand: usize,
+    /// What is used.
+    pub object: usize,
+    /// Whether it is written, or only read.
+    pub writes: bool,
+    /// In which line.
+    pub place: Place,
+}
+
+impl Raced {
+    /// What is done there: `reads` or `writes`.
+    pub fn verb(&self) -> &'static str {
+        if self.writes { "writes" } else { "reads" }
+    }
+}
+
 /// What happened in one execution, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trace {
@@ -221,6 +252,8 @@ pub struct Trace {
     pub panics: Vec<Panicked>,
     /// Who cannot go on at the end.
     pub blocked: Vec<Blocked>,
+    /// The two ends of the data race that it ends with, if it does.
+    pub raced: Vec<Raced>,
     /// The last value of each object that has one.
     pub last: Vec<Option<Value>>,
 }

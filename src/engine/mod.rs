@@ -16,6 +16,7 @@ pub(crate) mod explorer;
     allow(dead_code, reason = "only the tokio facade drives event loops")
 )]
 pub(crate) mod loom;
+mod locals;
 pub(crate) mod native;
 #[cfg_attr(
     not(feature = "parking_lot"),
@@ -27,7 +28,8 @@ mod panics;
 use std::cell::Cell;
 
 pub(crate) use explorer::Explorer;
-pub(crate) use object::Object;
+pub(crate) use locals::{Found, Locals};
+pub(crate) use object::{Age, Object};
 pub(crate) use panics::{Panicked, message_of, silence_panics};
 
 /// Who drives the program on this thread.

@@ -17,6 +17,20 @@ pub(crate) struct Object {
 /// How many bits of a slot are the object's number.
 const NUMBER_BITS: u32 = 24;
 
+/// The bit of an execution's number that tells which engine it belongs to.
+const ENGINE_BITS: u32 = 39;
+
+/// What an engine knows of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Age {
+    /// No engine has come across it.
+    New,
+    /// It was used in this execution.
+    Known,
+    /// It was used in an execution before, and not yet in this one.
+    Old,
+}
+
 impl Object {
     /// An object that was made where the caller says.
     pub(crate) const fn at(birth: &'static Location<'static>) -> Self {
@@ -33,10 +47,21 @@ impl Object {
         self.birth
     }
 
-    /// Whether some execution has given it a number.
-    pub(crate) fn was_numbered(&self) -> bool {
+    /// Whether an engine has come across it in this execution, before, or never.
+    pub(crate) fn age(&self, execution: u64) -> Age {
         // ORDERING: as in `number`.
-        self.slot.load(Ordering::Relaxed) != 0
+        match self.slot.load(Ordering::Relaxed) >> NUMBER_BITS {
+            0 => Age::New,
+            last if last == execution => Age::Known,
+            _ => Age::Old,
+        }
+    }
+
+    /// Whether an execution that began later has come across it: then two checks use it at once.
+    pub(crate) fn is_contested(&self, execution: u64) -> bool {
+        // ORDERING: as in `number`.
+        let last = self.slot.load(Ordering::Relaxed) >> NUMBER_BITS;
+        last > execution && last >> ENGINE_BITS == execution >> ENGINE_BITS
     }
 
     /// Its number in an execution, which `give` chooses the first time.

@@ -84,6 +84,7 @@ pub(crate) fn explain(failure: &Failure, sources: &Sources, spoken: bool) -> Exp
     let mut told = match failure.kind {
         FailureKind::Panic => panicked(failure, sources, &lines),
         FailureKind::Deadlock => stuck::explain(failure, &lines),
+        FailureKind::DataRace => raced(failure),
         FailureKind::Livelock | FailureKind::StepLimit => endless::explain(failure, &lines),
     };
     told.why.extend(decision(&failure.trace));
@@ -115,6 +116,29 @@ fn panicked(failure: &Failure, sources: &Sources, lines: &Lines) -> Explanation 
             (false, None) => "panics here".to_owned(),
         });
         told.marks.push(Mark { place: place.clone(), label, main: true, strand: None });
+    }
+    told
+}
+
+/// Both ends of a data race.
+fn raced(failure: &Failure) -> Explanation {
+    let trace = &failure.trace;
+    let mut told = Explanation {
+        place: failure.place.clone(),
+        headline: format!("data race: {}", failure.message),
+        fix: Some(
+            "put the two in order: one lock around both, or a store that releases and a load that \
+             acquires between them"
+                .to_owned(),
+        ),
+        ..Explanation::default()
+    };
+    for (number, end) in trace.raced.iter().enumerate() {
+        let name = &trace.strands[end.strand].name;
+        let label = format!("{name} {} {} here", end.verb(), trace.objects[end.object].name);
+        let (place, main, strand) = (end.place.clone(), number == 1, Some(end.strand));
+        told.marks.push(Mark { place, label, main, strand });
+        told.objects.push(end.object);
     }
     told
 }

@@ -4,7 +4,7 @@ use crate::engine::Panicked;
 use crate::engine::explorer::{Ending, State};
 use crate::plan::Check;
 use crate::step::Kind;
-use crate::trace::{Place, Trace};
+use crate::trace::{Place, Raced, Trace};
 use crate::verdict::{Failure, FailureKind, Limit};
 use crate::worker::Overflow;
 
@@ -21,6 +21,9 @@ impl Fault {
         let Self { kind, mut message, place } = self;
         if kind == FailureKind::Deadlock {
             message = deadlock_message(&trace);
+        }
+        if let [first, second] = trace.raced.as_slice() {
+            message = race_message(first, second, &trace);
         }
         Failure { kind, message, place, schedule: trace.schedule(), simplest, trace }
     }
@@ -55,6 +58,11 @@ pub(super) fn fault_of(ending: Ending, state: &State) -> Option<Fault> {
             FailureKind::Livelock,
             "every strand that is left goes round for ever and changes nothing".to_owned(),
         ),
+        Ending::DataRace => Some(Fault {
+            kind: FailureKind::DataRace,
+            message: String::new(),
+            place: state.data_race().pop().map(|second| second.place),
+        }),
         Ending::StepLimit => {
             let most = state.bounds.steps;
             fault(FailureKind::StepLimit, format!("the program does not end within {most} steps"))
@@ -67,6 +75,20 @@ fn panic_fault(panicked: &Panicked) -> Fault {
     let Panicked { message, file, line, column } = panicked.clone();
     let place = Place { file: file.replace('\\', "/"), line, column };
     Fault { kind: FailureKind::Panic, message, place: Some(place) }
+}
+
+/// `alice writes jar at a.rs:3:9 and bob reads it at a.rs:7:9: nothing puts the two in order`.
+fn race_message(first: &Raced, second: &Raced, trace: &Trace) -> String {
+    format!(
+        "{} {} {} at {} and {} {} it at {}: nothing puts the two in order",
+        trace.strands[first.strand].name,
+        first.verb(),
+        trace.objects[first.object].name,
+        first.place,
+        trace.strands[second.strand].name,
+        second.verb(),
+        second.place,
+    )
 }
 
 /// So many strands are told of one by one that cannot go on.

@@ -222,6 +222,7 @@ impl<'a, T: Outcome> Exploration<'a, T> {
         self.executions += 1;
         let fault = match ending {
             Ending::TooManyWays => return Err(Limit::Refused(TOO_MANY_WAYS.to_owned())),
+            Ending::Refused(why) => return Err(Limit::Refused(why.to_owned())),
             Ending::StrandLimit => return Err(Limit::Strands(self.check.bounds.strands)),
             Ending::NoStack => return Err(Limit::Stacks),
             Ending::Overflow { strand, at } => return Err(self.no_room(strand, at)),

@@ -5,7 +5,11 @@
 //! until it is its turn, and then happens to the real thing; without an engine it only happens.
 
 mod announce;
+mod deadline;
+mod fresh;
 
+pub mod cell;
+pub mod hint;
 #[cfg(feature = "parking_lot")]
 pub mod parking_lot;
 pub mod sync;

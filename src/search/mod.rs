@@ -80,6 +80,8 @@ pub(crate) struct RunStep {
     pub(crate) attempts: Option<Need>,
     /// Whether it is a poll, of which nobody knows beforehand what it does.
     pub(crate) is_poll: bool,
+    /// How many options it had.
+    pub(crate) options: u16,
     /// Whether it accesses the same, whatever option is taken.
     pub(crate) options_are_alike: bool,
     /// What it has to do with all other steps, whatever they access.
@@ -107,6 +109,8 @@ pub(crate) enum Need {
     Shareable(u32),
     /// It was signalled since that was last used up.
     Signalled(u32),
+    /// It was signalled more often than that was used up.
+    Counted(u32),
     /// A timer is set that has not fired.
     Set(u32),
 }
@@ -328,6 +332,7 @@ impl Need {
             Self::Free(object)
             | Self::Shareable(object)
             | Self::Signalled(object)
+            | Self::Counted(object)
             | Self::Set(object) => object,
         }
     }
@@ -342,7 +347,7 @@ impl Need {
         match self {
             Self::Free(_) => true,
             Self::Shareable(_) => mode == Mode::Write,
-            Self::Signalled(_) | Self::Set(_) => false,
+            Self::Signalled(_) | Self::Counted(_) | Self::Set(_) => false,
         }
     }
 
@@ -352,7 +357,9 @@ impl Need {
             (Self::Free(_), true) => (Mode::Write, Effect::Takes),
             (Self::Shareable(_), true) => (Mode::Add, Effect::Takes),
             (Self::Shareable(_), false) => (Mode::Add, Effect::None),
-            (Self::Free(_) | Self::Signalled(_) | Self::Set(_), _) => (Mode::Read, Effect::None),
+            (Self::Free(_) | Self::Signalled(_) | Self::Counted(_) | Self::Set(_), _) => {
+                (Mode::Read, Effect::None)
+            }
         };
         Access { object: self.object(), mode, effect }
     }

@@ -102,6 +102,7 @@ pub(super) mod tests {
                 expected: None,
                 attempts: None,
                 is_poll: false,
+                options: 1,
                 options_are_alike: false,
                 reach: Reach::Own,
             });

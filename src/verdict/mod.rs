@@ -60,6 +60,8 @@ pub enum FailureKind {
     Deadlock,
     /// Strands go on for ever and change nothing.
     Livelock,
+    /// Two strands use memory, one of them to write, and nothing puts them in order.
+    DataRace,
     /// An execution has more steps than it may have.
     StepLimit,
 }
@@ -71,6 +73,7 @@ impl FailureKind {
             Self::Panic => "panic",
             Self::Deadlock => "deadlock",
             Self::Livelock => "livelock",
+            Self::DataRace => "data race",
             Self::StepLimit => "step limit",
         }
     }

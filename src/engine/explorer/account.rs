@@ -79,6 +79,7 @@ impl State {
             file.rotate_left(17) ^ place ^ pending.kind.verb().len() as u64
         });
         let kind = self.strands[strand].pending.map(|pending| pending.kind);
+        let options = self.options(strand);
         let step = self.run.steps.len();
         let origin = &mut self.strands[strand].origin;
         self.run.causes.append(&mut origin.causes);
@@ -98,6 +99,7 @@ impl State {
             expected: None,
             attempts: None,
             is_poll: self.strands[strand].poll.is_some(),
+            options,
             options_are_alike: kind == Some(Kind::NotifyOne),
             reach: if after_all { Reach::AfterAll } else { Reach::Own },
         });
@@ -135,6 +137,12 @@ impl State {
 
     /// The current strand gives a lock back as part of something else.
     pub(super) fn gives_back(&mut self, lock: u32) {
+        self.happens.happened(Kind::Unlock, lock, self.current, Mode::Write);
+        self.lets_go_of(lock);
+    }
+
+    /// As [`State::gives_back`], by whoever has found nothing to be done and tells nobody anything.
+    pub(super) fn lets_go_of(&mut self, lock: u32) {
         let id = self.things[lock as usize].id;
         self.glue(lock, Mode::Write);
         self.account(lock, Access::by(Kind::Unlock, id, true));
@@ -223,9 +231,11 @@ impl State {
     pub(super) fn need_of(&self, kind: Kind, object: u32) -> Option<Need> {
         let id = self.things[object as usize].id;
         match kind {
-            Kind::Lock | Kind::WriteLock => Some(Need::Free(id)),
-            Kind::ReadLock => Some(Need::Shareable(id)),
+            Kind::Lock | Kind::WriteLock | Kind::CallOnce => Some(Need::Free(id)),
+            // Nobody but another writer keeps a writer from that.
+            Kind::ReadLock | Kind::Claim => Some(Need::Shareable(id)),
             Kind::Park => Some(Need::Signalled(id)),
+            Kind::Recv => Some(Need::Counted(id)),
             _ => None,
         }
     }
@@ -246,17 +256,20 @@ impl State {
         done.read = read;
         done.written = written;
         let Done { object, strand, kind, .. } = *done;
+        // For the search the two ways of a step do the same.
+        let weak = mode == Mode::Read && self.fails_for_no_reason();
         let thing = self.thing(object);
         if thing.initial.is_none() && thing.version == 0 {
             thing.initial = read;
         }
         let version = thing.version;
         let was = read.or(thing.value).or(thing.initial);
-        let access = Access::by(kind, thing.id, mode != Mode::Read);
+        let access = Access::by(kind, thing.id, mode != Mode::Read || weak);
         thing.value = written.or(was.filter(|_| mode == Mode::Read));
         if self.tearing_down {
             return;
         }
+        self.happens.happened(kind, object, strand, mode);
         let spin = &mut self.strands[strand].spin;
         match mode {
             Mode::Read => spin.read(object, version),
@@ -267,7 +280,7 @@ impl State {
         {
             step.was = was;
         }
-        self.glue(object, mode);
+        self.glue(object, if weak { Mode::Write } else { mode });
         self.account(object, access);
         if mode != Mode::Read {
             self.wrote(object);
@@ -311,6 +324,7 @@ impl State {
     /// The current strand has started another.
     pub(super) fn is_born(&mut self, strand: StrandId) {
         self.strands[strand].origin.past = u64::from(self.strands[strand].name.0);
+        self.happens.hears_of(strand, self.current);
         self.let_go_on(strand);
     }
 

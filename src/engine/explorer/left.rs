@@ -14,7 +14,9 @@ impl State {
     pub(super) fn note_pending(&mut self, ending: Ending) {
         self.run.ends = match ending {
             Ending::Panicked => Some(0),
-            Ending::StepLimit | Ending::Livelock if self.anybody_can_go() => Some(self.current),
+            Ending::StepLimit | Ending::Livelock | Ending::DataRace if self.anybody_can_go() => {
+                Some(self.current)
+            }
             _ => None,
         };
         if let Some(strand) = self.run.ends {

@@ -7,7 +7,8 @@
 //! Between two steps the engine lets everything run that nobody can see: a spawned strand up to its
 //! first announcement, a join whose strand has ended, a poll that announces nothing. [`Explorer::run`]
 //! is that loop. The rest of this folder: [`state`] (what is known), [`strand`] (coroutines and their
-//! stacks), [`wait`] (which operations can go, and what they do), [`poll`] (event loops), [`time`] (the
+//! stacks), [`wait`] (which operations can go, and what they do), [`meet`] and [`readers`] (waits without a lock), [`weak`] (failures for no
+//! reason), [`happens`] (data races), [`poll`] (event loops), [`time`] (the
 //! virtual clock), [`overflow`] (stacks that are full), [`teardown`] (what is left of a program that
 //! failed).
 //!
@@ -15,12 +16,21 @@
 //! outside.
 
 mod account;
+mod happens;
 mod identity;
 mod left;
+mod meet;
 mod overflow;
+mod own;
 mod poll;
+#[cfg_attr(
+    not(feature = "parking_lot"),
+    allow(dead_code, reason = "only `parking_lot` has such locks")
+)]
+mod readers;
 mod record;
 mod spin;
+mod spurious;
 mod stacks;
 mod state;
 mod strand;
@@ -28,6 +38,7 @@ mod teardown;
 mod thing;
 mod time;
 mod wait;
+mod weak;
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::panic::Location;
@@ -35,18 +46,22 @@ use std::sync::Arc;
 
 use corosensei::Yielder;
 
+pub(crate) use happens::Ordered;
 pub(crate) use identity::Registry;
+pub(crate) use meet::{Gate, Let, Level};
 pub(crate) use poll::{Executor, Flavor, TaskSlot};
 #[cfg(feature = "loom")]
 pub(crate) use stacks::new_stack;
 pub(crate) use state::{Ending, State, StrandId, StrandKind};
 pub(crate) use thing::Operation;
+#[cfg(feature = "parking_lot")]
+pub(crate) use thing::TO_UPGRADABLE;
 pub(crate) use time::TimerId;
 
 use self::overflow::Room;
 use self::state::Status;
 use self::thing::Pending;
-use super::{Driver, Object, Panicked};
+use super::{Age, Driver, Object, Panicked};
 use crate::plan::Bounds;
 use crate::schedule::Turn;
 use crate::search::{Choice, Run};
@@ -157,6 +172,8 @@ pub(crate) struct Explorer {
     yielder: Cell<Option<std::ptr::NonNull<Yielder<(), ()>>>>,
     /// How far down its stack reaches.
     room: Cell<Room>,
+    /// The values of the program's thread-locals.
+    locals: super::Locals,
     /// Told of every announcement, so that whoever waits knows where the program stands still.
     pulse: Arc<Pulse>,
 }
@@ -168,6 +185,7 @@ impl Explorer {
             state: RefCell::new(State::new(bounds, registry)),
             yielder: Cell::new(None),
             room: Cell::new(Room::default()),
+            locals: super::Locals::default(),
             pulse: Arc::clone(pulse),
         }
     }
@@ -186,6 +204,7 @@ impl Explorer {
         let mut replay = Run::default();
         loop {
             self.state.borrow_mut().begin();
+            self.locals.forget();
             self.start_main(program);
             let ending = self.run_to_the_end(&replay, decide);
             self.state.borrow_mut().note_end(ending);
@@ -307,6 +326,7 @@ impl Explorer {
             drop(state);
             return self.announce_while_unwinding();
         }
+        state.has_caught(me);
         if state.is_alone() && state.can_go(me) && pending.options < 2 {
             // Nobody else is there who could tell: no step.
             state.in_step = false;

@@ -61,7 +61,8 @@ impl State {
         let strands = self.strand_infos(sources);
         let mut objects = self.object_infos(sources, &strands);
         let (panics, blocked) = (self.panics_told(), self.blocked());
-        let mut trace = Trace { panics, blocked, ..Trace::default() };
+        let raced = self.data_race();
+        let mut trace = Trace { panics, blocked, raced, ..Trace::default() };
         for (index, turn) in self.schedule().turns.into_iter().enumerate() {
             let choices = self.run.enabled_at(index).len();
             trace.steps.push(Step { turn, ops: Vec::new(), choices, counts: None });

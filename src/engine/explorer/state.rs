@@ -5,14 +5,16 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::happens::Happens;
 use super::identity::{Identities, Registry};
+use super::meet::Gate;
 use super::poll::{Cold, Loop};
 use super::record::AtEnd;
 use super::stacks::Stacks;
 use super::strand::Strand;
 use super::thing::{Done, Thing};
 use super::time::Clock;
-use super::{Object, Panicked};
+use super::{Age, Object, Panicked};
 use crate::plan::Bounds;
 use crate::schedule::{Schedule, Turn};
 use crate::search::{Name, Run};
@@ -40,6 +42,7 @@ pub(crate) enum StrandKind {
 /// | `Joining` | stands in `join` | the strand has ended |
 /// | `Waiting` | stands in a wait | a notify makes it `Announced` (to take its lock again) |
 /// | `Sleeping` | stands in `sleep` | its timer fires |
+/// | `Blocked` | stands in `block` | another strand lets it go, or its timer fires |
 /// | `Spinning` | stands in `yield_now` | something it has read is written, or nobody else can go |
 /// | `Idle` | none, or a root future's host | its waker is called |
 /// | `Ended` | none | never |
@@ -51,6 +54,7 @@ pub(crate) enum Status {
     Joining(StrandId),
     Waiting { condvar: u32, mutex: u32 },
     Sleeping,
+    Blocked,
     Spinning,
     Idle,
     Ended,
@@ -76,12 +80,16 @@ pub(crate) enum Ending {
     Panicked,
     /// Nobody can go, and main has not returned.
     Deadlock,
+    /// Two strands use a checked cell, and nothing puts them in order.
+    DataRace,
     /// Strands go on for ever and change nothing.
     Livelock,
     /// The bound on steps was hit.
     StepLimit,
     /// The program has more strands than it may have.
     StrandLimit,
+    /// The program wants something that the engine cannot do.
+    Refused(&'static str),
     /// A runtime can be ended in more ways than can be tried.
     TooManyWays,
     /// A coroutine's stack could not be had.
@@ -139,12 +147,18 @@ pub(crate) struct State {
     pub(crate) has_survivors: bool,
     /// Whether a strand has spun in this execution.
     pub(super) has_spun: bool,
+    /// What the program has made sure of.
+    pub(super) happens: Happens,
     /// How things stood when the execution was over.
     pub(super) at_end: AtEnd,
     /// How many steps were taken, in this and all earlier executions.
     pub(crate) steps_in_all: u64,
     pub(crate) most_strands: usize,
 }
+
+/// What is said of a static that two checks use at once.
+const CONTESTED: &str = "two checks use the same static at the same time, and one changes it for the \
+    other\nhelp: let them run one after the other, or make it in the program";
 
 /// Numbers the executions of this process, so that an object knows which one it was numbered in.
 static EXECUTIONS: AtomicU64 = AtomicU64::new(1);
@@ -182,6 +196,7 @@ impl State {
             in_step: false,
             has_survivors: false,
             has_spun: false,
+            happens: Happens::default(),
             at_end: AtEnd::default(),
             steps_in_all: 0,
             most_strands: 0,
@@ -214,6 +229,7 @@ impl State {
         self.writes_at_last_chance = None;
         self.in_step = false;
         self.has_spun = false;
+        self.happens.begin();
     }
 
     /// Ends the execution, unless it has ended already.
@@ -234,11 +250,14 @@ impl State {
         at: &'static Location<'static>,
     ) -> u32 {
         let execution = self.execution;
+        if object.is_contested(execution) {
+            self.end(Ending::Refused(CONTESTED));
+        }
         let birth = object.birth();
         let mut new = false;
         let number = object.number(execution, || {
             new = true;
-            self.has_survivors |= object.was_numbered();
+            self.has_survivors |= object.age(execution) == Age::Old;
             let id = self.identify(birth);
             self.add_thing(what, birth, at, id)
         });
@@ -263,7 +282,10 @@ impl State {
             first_use,
             holder: None,
             readers: Vec::new(),
+            upgrader: None,
+            woken: 0,
             token: false,
+            gate: Gate::default(),
             version: 0,
             value: None,
             initial: None,

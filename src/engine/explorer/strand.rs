@@ -9,12 +9,14 @@ use corosensei::{Coroutine, CoroutineResult, Yielder};
 use super::Explorer;
 use super::account::Origin;
 use super::identity::Part;
+use super::meet::Came;
 use super::overflow::Room;
 use super::poll::PollState;
 use super::spin::Spin;
 use super::state::{Ending, State, Status, StrandId, StrandKind};
 use super::teardown::Teardown;
 use super::thing::Pending;
+use super::weak::Weak;
 use crate::search::Name;
 use crate::step::{Kind, Mode, What};
 
@@ -35,6 +37,12 @@ pub(crate) struct Strand {
     pub(crate) pending: Option<Pending>,
     /// The option that was chosen for its last step.
     pub(crate) option: u16,
+    /// What its `compare_exchange_weak` expects, and the last of them that failed for no reason.
+    pub(super) weak: Weak,
+    /// How often it has woken for no reason.
+    pub(super) spurious: u16,
+    /// Whether its last wait with a time limit was in time.
+    pub(super) came: Came,
     pub(crate) children: u32,
     pub(crate) joined: bool,
     /// What others see of it: its token and its end.
@@ -77,6 +85,9 @@ impl Strand {
             status: Status::Silent,
             pending: None,
             option: 0,
+            weak: Weak::default(),
+            spurious: 0,
+            came: Came::InTime,
             children: 0,
             joined: false,
             thing: None,
@@ -129,10 +140,10 @@ impl Explorer {
         let mut main = state.new_strand(Name::MAIN, StrandKind::Thread, Location::caller());
         main.body = Some(Box::new(move || {
             let caught = panic::catch_unwind(AssertUnwindSafe(program));
-            if caught.is_err()
-                && let Some(explorer) = super::super::explorer()
-            {
-                explorer.state.borrow_mut().end(Ending::Panicked);
+            match (caught, super::super::explorer()) {
+                (Ok(()), Some(explorer)) => explorer.has_caught(),
+                (Err(_), Some(explorer)) => explorer.state.borrow_mut().end(Ending::Panicked),
+                (_, None) => {}
             }
         }));
         state.enlist(main);
@@ -275,6 +286,7 @@ impl Explorer {
             }
             Some(body) => {
                 body();
+                self.drop_locals(strand);
                 self.ended(strand);
             }
             None => self.poll_task(strand),
@@ -356,6 +368,7 @@ impl State {
             self.unjoined -= 1;
         }
         self.goes_back_to(target);
+        self.happens.hears_of(self.current, target);
         for panic in &mut self.panics {
             panic.observed |= panic.strand == target;
         }

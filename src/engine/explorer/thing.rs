@@ -3,6 +3,7 @@
 use std::panic::Location;
 
 use super::Object;
+use super::meet::Gate;
 use super::state::StrandId;
 use crate::step::{Kind, Mode, Value, What};
 
@@ -52,8 +53,14 @@ pub(crate) struct Thing {
     pub(crate) holder: Option<Hold>,
     /// Who reads it.
     pub(crate) readers: Vec<Hold>,
+    /// Who reads it and may come to write.
+    pub(super) upgrader: Option<Hold>,
+    /// How many the last notify has woken.
+    pub(super) woken: usize,
     /// Whether a parked thread has its token.
     pub(crate) token: bool,
+    /// What keeps an operation on it from happening, besides locks.
+    pub(super) gate: Gate,
     /// How often it was changed.
     pub(crate) version: u64,
     /// The value it has, where that is known.
@@ -80,13 +87,26 @@ pub(crate) struct Hold {
     pub(crate) step: Option<usize>,
 }
 
+/// What a write lock does that becomes one which can become a write lock again.
+pub(crate) const TO_UPGRADABLE: &str = "downgrade_to_upgradable";
+
 impl Thing {
+    /// Whether nobody has the lock in any way.
+    pub(super) fn is_free_to_write(&self) -> bool {
+        self.is_free_to_upgrade() && self.readers.is_empty()
+    }
+
+    /// Whether nobody has the lock but readers.
+    pub(super) fn is_free_to_upgrade(&self) -> bool {
+        self.holder.is_none() && self.upgrader.is_none()
+    }
+
     /// What an operation does to a lock or a token; whether it worked, for an attempt.
     pub(super) fn happens(&mut self, kind: Kind, hold: Hold) -> Option<bool> {
         match kind {
-            Kind::Lock | Kind::WriteLock => self.holder = Some(hold),
+            Kind::Lock | Kind::WriteLock | Kind::Claim | Kind::CallOnce => self.holder = Some(hold),
             Kind::TryLock | Kind::TryWriteLock => {
-                let free = self.holder.is_none() && self.readers.is_empty();
+                let free = self.is_free_to_write();
                 if free {
                     self.holder = Some(hold);
                 }
@@ -100,7 +120,7 @@ impl Thing {
                 }
                 return Some(free);
             }
-            Kind::Unlock | Kind::WriteUnlock => self.holder = None,
+            Kind::Unlock | Kind::WriteUnlock | Kind::Complete => self.holder = None,
             Kind::ReadUnlock => {
                 // A guard may be dropped by another strand than the one that took it.
                 let own = self.readers.iter().position(|reader| reader.strand == hold.strand);
@@ -108,7 +128,29 @@ impl Thing {
                     self.readers.remove(own.unwrap_or(0));
                 }
             }
-            Kind::Park => self.token = false,
+            Kind::UpgradableLock => self.upgrader = Some(hold),
+            Kind::TryUpgradableLock => {
+                let free = self.is_free_to_upgrade();
+                if free {
+                    self.upgrader = Some(hold);
+                }
+                return Some(free);
+            }
+            Kind::UpgradableUnlock => self.upgrader = None,
+            Kind::Upgrade => (self.upgrader, self.holder) = (None, Some(hold)),
+            Kind::TryUpgrade => {
+                let free = self.readers.is_empty();
+                if free {
+                    (self.upgrader, self.holder) = (None, Some(hold));
+                }
+                return Some(free);
+            }
+            Kind::Downgrade(TO_UPGRADABLE) => (self.holder, self.upgrader) = (None, Some(hold)),
+            Kind::Downgrade(_) => {
+                (self.holder, self.upgrader) = (None, None);
+                self.readers.push(hold);
+            }
+            Kind::Park | Kind::ParkTimeout => self.token = false,
             Kind::Unpark => self.token = true,
             _ => {}
         }

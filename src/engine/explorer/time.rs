@@ -174,13 +174,32 @@ impl Explorer {
             drop(state);
             waker.wake();
         } else {
-            state.let_go_on(timer.owner);
-            state.make_silent(timer.owner);
+            state.time_is_up(timer.owner);
         }
     }
 }
 
 impl State {
+    /// A thread's wait is over: its timer is not needed any more.
+    pub(super) fn forget_wait(&mut self, owner: StrandId) {
+        let own = |timer: &Timer| timer.owner == owner && timer.waker.is_none();
+        if let Some(place) = self.clock.timers.iter().position(own) {
+            self.clock.timers.remove(place);
+            self.note_timer(Effect::Unsets);
+            self.note_unset(owner);
+            self.look_at_clock();
+        }
+    }
+
+    /// What comes next depends on which timers have fired.
+    pub(super) fn look_at_clock(&mut self) {
+        if let Some(clock) = self.clock.object
+            && !self.tearing_down
+        {
+            self.look(clock);
+        }
+    }
+
     /// The timers that can fire next, in a fixed order: those with the earliest deadline.
     ///
     /// A single-threaded loop looks at its timers between two polls, so none of them fires in one.

@@ -2,6 +2,7 @@
 
 use std::panic::Location;
 
+use super::meet::Level;
 use super::poll::{Flavor, MOST_WAYS, SHUT_DOWN};
 use super::state::{Ending, State, Status, StrandId, StrandKind};
 use super::thing::{Done, Hold, Pending};
@@ -20,12 +21,12 @@ impl State {
         let Some(pending) = self.strands[strand].pending else { return false };
         let thing = |object: u32| &self.things[object as usize];
         match pending.kind {
-            Kind::Lock | Kind::ReadLock => thing(pending.object).holder.is_none(),
-            Kind::WriteLock => {
-                let lock = thing(pending.object);
-                lock.holder.is_none() && lock.readers.is_empty()
-            }
+            Kind::Lock | Kind::ReadLock | Kind::CallOnce => thing(pending.object).holder.is_none(),
+            Kind::WriteLock => thing(pending.object).is_free_to_write(),
+            Kind::Claim | Kind::UpgradableLock => thing(pending.object).is_free_to_upgrade(),
             Kind::Park => thing(pending.object).token,
+            Kind::Recv => thing(pending.object).gate.level != Level::Empty,
+            Kind::Send => thing(pending.object).gate.level != Level::Full,
             _ => true,
         }
     }
@@ -155,6 +156,12 @@ impl State {
                 let ways = poll.map_or(1, |poll| self.ways_to_shut_down(poll.event_loop).len());
                 u16::try_from(ways).unwrap_or(u16::MAX)
             }
+            Some(Pending { kind: Kind::Update(super::weak::NAME), object, .. }) => {
+                self.ways_to_exchange(id, object)
+            }
+            Some(Pending { kind: Kind::Meet(_), object, .. }) => {
+                self.things[object as usize].gate.options.max(1)
+            }
             Some(pending) => pending.options,
             None => 1,
         }
@@ -210,12 +217,15 @@ impl State {
                 let mut waiters: Vec<StrandId> = self.waiters(pending.object).collect();
                 // Options must mean the same in every execution, and numbers do not.
                 waiters.sort_unstable_by_key(|&waiter| self.strands[waiter].name);
-                if let Some(&waiter) = waiters.get(usize::from(option)) {
+                let woken = waiters.get(usize::from(option)).copied();
+                self.thing(pending.object).woken = usize::from(woken.is_some());
+                if let Some(waiter) = woken {
                     self.end_wait(waiter);
                 }
             }
             Kind::NotifyAll => {
                 let all: Vec<StrandId> = self.waiters(pending.object).collect();
+                self.thing(pending.object).woken = all.len();
                 for waiter in all {
                     self.end_wait(waiter);
                 }
@@ -236,10 +246,11 @@ impl State {
     }
 
     /// A waiter of a condition variable is woken: next it takes its lock again.
-    fn end_wait(&mut self, waiter: StrandId) {
+    pub(super) fn end_wait(&mut self, waiter: StrandId) {
         if let Status::Waiting { mutex, .. } = self.strands[waiter].status {
             self.let_go_on(waiter);
             self.strands[waiter].status = Status::Announced;
+            self.forget_wait(waiter);
             if let Some(pending) = &mut self.strands[waiter].pending {
                 pending.kind = Kind::Lock;
                 pending.object = mutex;
@@ -272,9 +283,23 @@ impl Explorer {
 
     /// Waits for the strand's own token.
     pub(crate) fn park(&self, at: &'static Location<'static>) {
+        if self.parks_in_vain(at) {
+            return;
+        }
         let me = self.current();
         self.announce_on_strand(me, Kind::Park, at);
         self.done(Mode::Write, None, None);
+    }
+
+    /// Announces a choice that a strand has, which nobody else sees.
+    pub(super) fn choose_on_strand(
+        &self,
+        target: StrandId,
+        options: u16,
+        at: &'static Location<'static>,
+    ) -> u16 {
+        let object = self.state.borrow_mut().strand_object(target);
+        self.announce_pending(Pending { object, kind: Kind::Choose, at, options })
     }
 
     /// Announces an operation on what others see of a strand.

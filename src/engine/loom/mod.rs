@@ -25,8 +25,10 @@
 mod dice;
 #[cfg_attr(not(feature = "tokio"), allow(dead_code, reason = "only tokio's facade has runtimes"))]
 mod executor;
+mod cell;
 mod lock;
 mod memory;
+mod refuse;
 mod run;
 mod spin;
 #[cfg_attr(not(feature = "tokio"), allow(dead_code, reason = "only tokio's facade has tasks"))]
@@ -48,10 +50,12 @@ use super::{Object, Panicked};
 
 use crate::verdict::Limit;
 use crate::worker::Pulse;
+use cell::Cells;
 use dice::Dice;
 use executor::Executors;
 use lock::{Guarded, Locks};
 use memory::{Memory, Word};
+pub(crate) use refuse::NO_CLOCK;
 use run::Ending;
 pub(crate) use run::check;
 use spin::Doings;
@@ -79,6 +83,8 @@ pub(crate) struct Loom {
     stacks: RefCell<Vec<DefaultStack>>,
     objects: RefCell<Vec<Entry>>,
     memory: RefCell<Memory>,
+    cells: RefCell<Cells>,
+    locals: crate::engine::Locals,
     locks: RefCell<Locks>,
     threads: RefCell<Threads>,
     panics: RefCell<Vec<Panic>>,
@@ -97,6 +103,8 @@ struct Needs {
     words: usize,
     /// How many choices between two.
     dice: usize,
+    /// How many checked cells.
+    cells: usize,
     /// Whether the end of a thread can be asked for without waiting for it.
     ends: bool,
     /// Whether a task that has a thread can be told to stop.
@@ -136,6 +144,7 @@ struct Entry {
     word: Option<std::rc::Rc<Word>>,
     lock: Option<std::rc::Rc<Guarded>>,
     condvar: Option<std::rc::Rc<loom::sync::Condvar>>,
+    cell: Option<std::rc::Rc<loom::cell::UnsafeCell<()>>>,
 }
 
 /// Who panicked.
@@ -181,6 +190,8 @@ impl Loom {
             stacks: RefCell::default(),
             objects: RefCell::default(),
             memory: RefCell::default(),
+            cells: RefCell::default(),
+            locals: crate::engine::Locals::default(),
             locks: RefCell::default(),
             threads: RefCell::default(),
             panics: RefCell::default(),
@@ -203,7 +214,9 @@ impl Loom {
         self.threads.replace(Threads::with_main());
         self.executors.replace(Executors::default());
         self.roll_dice();
+        self.locals.forget();
         self.memory.replace(Memory::new(self.needs.words));
+        self.cells.replace(Cells::new(self.needs.cells));
     }
 
     /// How an operation may go about its work; `None` if there is no program any more. Does not return
@@ -291,25 +304,6 @@ impl Loom {
 
     fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A destructor waits, while its thread unwinds, for something that only others can give. Letting
-    /// them run would mix up two panics, and a panic would abort the process: so the thread of the
-    /// check stays here for ever, and whoever waits for it is told.
-    fn stay(&self) -> ! {
-        let ending = match self.panic_of_main(None) {
-            Some(panicked) => Ending::panic(&panicked),
-            None => Ending::Stopped(Limit::Refused(
-                "a destructor waits for another thread while its own thread panics: loom cannot be \
-                 asked about that"
-                    .to_owned(),
-            )),
-        };
-        self.end(ending);
-        self.pulse.stay();
-        loop {
-            std::thread::park();
-        }
     }
 
     /// An object's place in this execution.

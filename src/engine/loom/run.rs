@@ -109,7 +109,7 @@ fn explore<T: Outcome>(
 ) {
     let budget =
         Budget { executions: check.max_executions, time: check.max_time, started: Instant::now() };
-    let mut needs = Needs { words: WORDS, dice: 0, ends: false, aborts: false };
+    let mut needs = Needs { words: WORDS, dice: 0, cells: 0, ends: false, aborts: false };
     loop {
         let stack = check.bounds.stack;
         let loom = Loom::new(needs, stack, Arc::clone(pulse), Arc::clone(ledger));
@@ -167,7 +167,13 @@ fn execute<T: Outcome>(
     loom.begin();
     loom.main_begins();
     let body = Arc::clone(program);
-    let returned = panic::catch_unwind(AssertUnwindSafe(|| loom.on_a_stack(move || body())));
+    let returned = panic::catch_unwind(AssertUnwindSafe(|| {
+        loom.on_a_stack(move || {
+            let value = body();
+            loom.drop_locals();
+            value
+        })
+    }));
     let value = match returned {
         _ if loom.phase.get() == Phase::Over => super::leave(),
         Ok(value) => value,
@@ -247,7 +253,7 @@ pub(super) fn ending_of_loom(panicked: &Panicked) -> Ending {
     } else if first.starts_with("Model exceeded maximum number of branches") {
         failed(FailureKind::StepLimit, "the program does not end within the steps it may have")
     } else if first.starts_with("Causality violation") {
-        failed(FailureKind::Panic, first)
+        failed(FailureKind::DataRace, first)
     } else {
         gives_up(first)
     }

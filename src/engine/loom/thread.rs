@@ -183,7 +183,8 @@ impl Loom {
         self.threads.borrow_mut().all[id].loom = Some(loom::thread::current());
         if self.phase.get() == Phase::Running {
             // The body keeps its own panics. What comes through is the end of the execution.
-            let left = panic::catch_unwind(AssertUnwindSafe(|| self.on_a_stack(body)));
+            let whole = move || self.run_to_its_end(body);
+            let left = panic::catch_unwind(AssertUnwindSafe(|| self.on_a_stack(whole)));
             drop(left);
         } else {
             std::mem::forget(body);

@@ -4,18 +4,20 @@ use std::fmt;
 use std::panic::Location;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
+use std::time::{Duration, Instant};
 
-use lock_api::RawMutex as _;
+use lock_api::{RawMutex as _, WaitTimeoutResult};
 use parking_lot as real;
 
 use super::super::announce;
+use super::super::deadline::Deadline;
+use super::instant::refuse_instant;
 use super::{MutexGuard, RawMutex};
 use crate::engine::{Driver, Object, driver};
 use crate::step::{Kind, What};
 
 /// A condition variable, as in `parking_lot`. Under the explorer a `notify_one` may wake any of the
-/// waiters; the number of those woken is not counted there, and is said to be unknown as `lock_api`
-/// allows.
+/// waiters. Under loom the number of those woken is not known, and is said to be none.
 pub struct Condvar {
     inner: lock_api::Condvar<RawCondvar>,
 }
@@ -35,24 +37,84 @@ impl Condvar {
 
     /// As in the original.
     #[track_caller]
-    pub fn wait_while<T: ?Sized>(
+    pub fn wait_while<T: ?Sized, F: FnMut(&mut T) -> bool>(
         &self,
         guard: &mut MutexGuard<'_, T>,
-        mut condition: impl FnMut(&mut T) -> bool,
+        mut condition: F,
     ) {
         while condition(guard) {
             self.wait(guard);
         }
     }
 
-    /// As in the original; under an engine the answer is always no, which stands for "not known".
+    /// As in the original; under the explorer the time is virtual, and may be up at any moment.
+    #[track_caller]
+    pub fn wait_for<T: ?Sized>(
+        &self,
+        guard: &mut MutexGuard<'_, T>,
+        timeout: Duration,
+    ) -> WaitTimeoutResult {
+        self.inner.raw().called_at(Location::caller());
+        self.inner.wait_for(guard, timeout)
+    }
+
+    /// As in the original; under an engine it is refused, since its clock is virtual.
+    #[track_caller]
+    pub fn wait_until<T: ?Sized>(
+        &self,
+        guard: &mut MutexGuard<'_, T>,
+        timeout: Instant,
+    ) -> WaitTimeoutResult {
+        self.inner.wait_until(guard, timeout)
+    }
+
+    /// As in the original.
+    #[track_caller]
+    pub fn wait_while_for<T: ?Sized, F: FnMut(&mut T) -> bool>(
+        &self,
+        guard: &mut MutexGuard<'_, T>,
+        mut condition: F,
+        timeout: Duration,
+    ) -> WaitTimeoutResult {
+        let deadline = Deadline::after(timeout);
+        let mut result: Option<WaitTimeoutResult> = None;
+        loop {
+            if !condition(guard) {
+                // The original makes its result itself: this waits for nothing.
+                return self.inner.wait_while_until(guard, |_| false, Instant::now());
+            }
+            if let Some(result) = result.filter(|result| result.timed_out()) {
+                return result;
+            }
+            let left = deadline.left().unwrap_or(Duration::ZERO);
+            result = Some(self.wait_for(guard, left));
+        }
+    }
+
+    /// As in the original; under an engine it is refused, since its clock is virtual.
+    #[track_caller]
+    pub fn wait_while_until<T: ?Sized, F: FnMut(&mut T) -> bool>(
+        &self,
+        guard: &mut MutexGuard<'_, T>,
+        condition: F,
+        timeout: Instant,
+    ) -> WaitTimeoutResult {
+        self.inner.wait_while_until(guard, condition, timeout)
+    }
+
+    /// As in the original: what is done to it directly, is done from an unknown line.
+    pub fn raw(&self) -> &RawCondvar {
+        self.inner.raw()
+    }
+
+    /// As in the original.
     #[track_caller]
     pub fn notify_one(&self) -> bool {
         self.inner.raw().called_at(Location::caller());
         self.inner.notify_one()
     }
 
-    /// As in the original; under an engine the answer is always 0, which stands for "not known".
+    /// As in the original.
     #[track_caller]
     pub fn notify_all(&self) -> usize {
         self.inner.raw().called_at(Location::caller());
@@ -73,7 +135,7 @@ impl fmt::Debug for Condvar {
 }
 
 /// The condition variable below [`Condvar`].
-struct RawCondvar {
+pub struct RawCondvar {
     real: real::RawCondvar,
     object: Object,
     /// The line that calls, which `lock_api` does not pass on here.
@@ -136,7 +198,7 @@ unsafe impl lock_api::RawCondvar for RawCondvar {
                 let at = self.caller();
                 announce(explorer, &self.object, What::Condvar, Kind::NotifyOne, at)
                     .wrote(None, None);
-                false
+                explorer.woken(&self.object, at) > 0
             }
             #[cfg(feature = "loom")]
             Driver::Loom(loom) => {
@@ -153,7 +215,7 @@ unsafe impl lock_api::RawCondvar for RawCondvar {
                 let at = self.caller();
                 announce(explorer, &self.object, What::Condvar, Kind::NotifyAll, at)
                     .wrote(None, None);
-                0
+                explorer.woken(&self.object, at)
             }
             #[cfg(feature = "loom")]
             Driver::Loom(loom) => {
@@ -161,6 +223,50 @@ unsafe impl lock_api::RawCondvar for RawCondvar {
                 0
             }
             _ => self.real.notify_all(),
+        }
+    }
+}
+
+// SAFETY: as above.
+#[expect(unsafe_code, reason = "`lock_api` is told that a wait restores the lock")]
+unsafe impl lock_api::RawCondvarTimed for RawCondvar {
+    fn checked_duration_to_instant(timeout: &Duration) -> Option<Instant> {
+        Instant::now().checked_add(*timeout)
+    }
+
+    unsafe fn wait_until(
+        &self,
+        mutex: &RawMutex,
+        guard: &mut <RawMutex as lock_api::RawMutex>::Guard,
+        timeout: &Instant,
+    ) -> bool {
+        refuse_instant();
+        // SAFETY: the caller has `mutex`, and `guard` is what taking it returned.
+        unsafe { self.real.wait_until(&mutex.real, guard, timeout) }
+    }
+
+    unsafe fn wait_for(
+        &self,
+        mutex: &RawMutex,
+        guard: &mut <RawMutex as lock_api::RawMutex>::Guard,
+        timeout: &Duration,
+    ) -> bool {
+        match driver() {
+            Driver::Explorer(explorer) => {
+                let at = self.caller();
+                announce(explorer, &self.object, What::Condvar, Kind::Wait, at).wrote(None, None);
+                let _again = Again::new(mutex, guard);
+                explorer.wait_within(&self.object, &mutex.object, *timeout, at)
+            }
+            #[cfg(feature = "loom")]
+            Driver::Loom(loom) => {
+                loom.refuse(crate::engine::loom::NO_CLOCK);
+                true
+            }
+            _ => {
+                // SAFETY: the caller has `mutex`, and `guard` is what taking it returned.
+                unsafe { self.real.wait_for(&mutex.real, guard, timeout) }
+            }
         }
     }
 }

@@ -1,13 +1,17 @@
 //! The lock below [`super::Mutex`].
 
 use std::panic::Location;
+use std::time::{Duration, Instant};
 
 use lock_api::RawMutex as _;
 use parking_lot as real;
 
 use super::super::announce;
+use super::super::announce::announce_within;
+use super::instant::refuse_instant;
+use crate::engine::explorer::Operation;
 use crate::engine::{Driver, Object, driver};
-use crate::step::{Kind, What};
+use crate::step::{Kind, Value, What};
 
 /// A raw lock that announces itself and then takes the real one.
 pub struct RawMutex {
@@ -80,6 +84,66 @@ unsafe impl lock_api::RawMutex for RawMutex {
     }
 
     fn is_locked(&self) -> bool {
+        if let Driver::Explorer(explorer) = driver() {
+            let at = Location::caller();
+            let turn = announce(explorer, &self.object, What::Mutex, Kind::Load, at);
+            let locked = self.real.is_locked();
+            turn.read(Some(Value::Bool(locked)));
+            return locked;
+        }
         self.real.is_locked()
+    }
+}
+
+// SAFETY: as above. Under an engine a fair unlock is like any other: who waits and who is about to
+// cannot be told apart, so it may go to anybody whatever it is.
+#[expect(unsafe_code, reason = "`lock_api` is told that this excludes")]
+unsafe impl lock_api::RawMutexFair for RawMutex {
+    unsafe fn unlock_fair(&self, guard: Self::Guard) {
+        match driver() {
+            Driver::Nobody | Driver::Native(_) => {
+                // SAFETY: the caller has the lock, and `guard` is what taking it returned.
+                unsafe {
+                    self.real.unlock_fair(guard);
+                }
+            }
+            _ => {
+                // SAFETY: as above.
+                unsafe {
+                    self.unlock(guard);
+                }
+            }
+        }
+    }
+}
+
+// SAFETY: as above.
+#[expect(unsafe_code, reason = "`lock_api` is told that this excludes")]
+unsafe impl lock_api::RawMutexTimed for RawMutex {
+    type Duration = Duration;
+    type Instant = Instant;
+
+    #[track_caller]
+    fn try_lock_for(&self, timeout: Duration) -> Option<Self::Guard> {
+        match driver() {
+            Driver::Explorer(explorer) => {
+                let (object, what, at) = (&self.object, What::Mutex, Location::caller());
+                let operation = Operation { object, what, kind: Kind::Lock, at, options: 1 };
+                let (turn, late) = announce_within(explorer, &operation, timeout);
+                turn.attempted_within(late).then(|| self.take())
+            }
+            #[cfg(feature = "loom")]
+            Driver::Loom(loom) => {
+                loom.refuse(crate::engine::loom::NO_CLOCK);
+                None
+            }
+            _ => self.real.try_lock_for(timeout),
+        }
+    }
+
+    #[track_caller]
+    fn try_lock_until(&self, timeout: Instant) -> Option<Self::Guard> {
+        refuse_instant();
+        self.real.try_lock_until(timeout)
     }
 }

@@ -7,12 +7,14 @@ use std::panic::Location;
 use std::sync::{self as real, LockResult, PoisonError, TryLockError, TryLockResult};
 
 use super::super::announce;
-use crate::engine::{Driver, Object, driver};
+use super::first::First;
+use crate::engine::{Age, Driver, Object, driver};
 use crate::step::{Kind, Value, What};
 
 /// A mutual exclusion lock, as in [`std::sync`].
 pub struct Mutex<T: ?Sized> {
     pub(super) object: Object,
+    first: First,
     real: real::Mutex<T>,
 }
 
@@ -20,7 +22,8 @@ impl<T> Mutex<T> {
     /// As in the original.
     #[track_caller]
     pub const fn new(value: T) -> Self {
-        Self { object: Object::at(Location::caller()), real: real::Mutex::new(value) }
+        let object = Object::at(Location::caller());
+        Self { object, first: First::new(), real: real::Mutex::new(value) }
     }
 
     /// As in the original.
@@ -36,11 +39,13 @@ impl<T: ?Sized> Mutex<T> {
         match driver() {
             Driver::Explorer(explorer) => {
                 let at = Location::caller();
+                self.start_afresh();
                 announce(explorer, &self.object, What::Mutex, Kind::Lock, at).wrote(None, None);
                 self.hold(self.taken())
             }
             #[cfg(feature = "loom")]
             Driver::Loom(loom) => {
+                self.start_afresh();
                 loom.lock(&self.object);
                 self.hold(self.taken())
             }
@@ -54,11 +59,15 @@ impl<T: ?Sized> Mutex<T> {
         match driver() {
             Driver::Explorer(explorer) => {
                 let at = Location::caller();
+                self.start_afresh();
                 let turn = announce(explorer, &self.object, What::Mutex, Kind::TryLock, at);
                 self.attempted(turn.attempted())
             }
             #[cfg(feature = "loom")]
-            Driver::Loom(loom) => self.attempted(loom.try_lock(&self.object)),
+            Driver::Loom(loom) => {
+                self.start_afresh();
+                self.attempted(loom.try_lock(&self.object))
+            }
             _ => match self.real.try_lock() {
                 Ok(guard) => Ok(self.guard(guard)),
                 Err(TryLockError::Poisoned(poisoned)) => {
@@ -71,18 +80,44 @@ impl<T: ?Sized> Mutex<T> {
     }
 
     /// As in the original.
+    #[track_caller]
     pub fn is_poisoned(&self) -> bool {
-        self.real.is_poisoned()
+        let Driver::Explorer(explorer) = driver() else { return self.real.is_poisoned() };
+        self.start_afresh();
+        let at = Location::caller();
+        let turn = announce(explorer, &self.object, What::Mutex, Kind::Load, at);
+        let poisoned = self.real.is_poisoned();
+        turn.read(Some(Value::Bool(poisoned)));
+        poisoned
     }
 
     /// As in the original.
+    #[track_caller]
     pub fn clear_poison(&self) {
+        if let Driver::Explorer(explorer) = driver() {
+            self.start_afresh();
+            let at = Location::caller();
+            announce(explorer, &self.object, What::Mutex, Kind::Update("clear_poison"), at)
+                .wrote(None, None);
+        }
         self.real.clear_poison();
     }
 
     /// As in the original.
     pub fn get_mut(&mut self) -> LockResult<&mut T> {
         self.real.get_mut()
+    }
+
+    /// In every execution it guards the same at first, also if it lives longer than one.
+    fn start_afresh(&self) {
+        self.first.start_afresh(&self.object, |age, with: &mut dyn FnMut(&mut T)| {
+            if age == Age::Old {
+                self.real.clear_poison();
+            }
+            if let Ok(mut guard) = self.real.try_lock() {
+                with(&mut guard);
+            }
+        });
     }
 
     /// What an attempt returns, given whether the engine has found the lock free.
@@ -196,6 +231,7 @@ impl<T: ?Sized> Deref for MutexGuard<'_, T> {
 
 impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
+        self.lock.first.is_changed();
         &mut self.real
     }
 }
@@ -264,4 +300,42 @@ pub(crate) fn shown<T: ?Sized>(value: &T) -> Option<Value> {
         u8 => Unsigned, u16 => Unsigned, u32 => Unsigned, u64 => Unsigned,
         i8 => Signed, i16 => Signed, i32 => Signed, i64 => Signed, bool => Bool
     )
+}
+
+/// Gives guarded data of a primitive type the value that [`shown`] has told before.
+pub(super) fn restore<T: ?Sized>(guarded: &mut T, value: Value) {
+    let size = size_of_val(guarded);
+    let start = std::ptr::from_mut(guarded).cast::<()>();
+    macro_rules! write {
+        ($($integer:ident = $variant:ident),*) => {
+            match (std::any::type_name::<T>(), value) {
+                $((stringify!($integer), Value::$variant(value))
+                    if size == size_of::<$integer>() =>
+                {
+                    #[allow(irrefutable_let_patterns, reason = "one rule for all widths")]
+                    if let Ok(value) = value.try_into() {
+                        // SAFETY: as in `shown`: a type of this name and size is the primitive.
+                        #[expect(unsafe_code, reason = "no stable way to ask a type that is not 'static")]
+                        unsafe {
+                            start.cast::<$integer>().write(value);
+                        }
+                    }
+                })*
+                _ => {}
+            }
+        };
+    }
+    write!(
+        u8 = Unsigned,
+        u16 = Unsigned,
+        u32 = Unsigned,
+        u64 = Unsigned,
+        usize = Unsigned,
+        i8 = Signed,
+        i16 = Signed,
+        i32 = Signed,
+        i64 = Signed,
+        isize = Signed,
+        bool = Bool
+    );
 }

@@ -7,14 +7,16 @@ use std::panic::Location;
 use std::sync::{self as real, LockResult, PoisonError, TryLockError, TryLockResult};
 
 use super::super::announce;
+use super::first::First;
 use super::mutex::shown;
-use crate::engine::{Driver, Object, driver, is_clearing_away};
+use crate::engine::{Age, Driver, Object, driver, is_clearing_away};
 use crate::step::{Kind, Value, What};
 
 /// A reader-writer lock, as in [`std::sync`]. The original promises no order, so under the explorer a
 /// lock that is free for somebody may go to anybody.
 pub struct RwLock<T: ?Sized> {
     object: Object,
+    first: First,
     real: real::RwLock<T>,
 }
 
@@ -22,7 +24,8 @@ impl<T> RwLock<T> {
     /// As in the original.
     #[track_caller]
     pub const fn new(value: T) -> Self {
-        Self { object: Object::at(Location::caller()), real: real::RwLock::new(value) }
+        let object = Object::at(Location::caller());
+        Self { object, first: First::new(), real: real::RwLock::new(value) }
     }
 
     /// As in the original.
@@ -69,12 +72,14 @@ impl<T: ?Sized> RwLock<T> {
         let locked = match driver() {
             Driver::Explorer(explorer) => {
                 let at = Location::caller();
+                self.start_afresh();
                 announce(explorer, &self.object, What::RwLock, Kind::ReadLock, at)
                     .wrote(None, None);
                 taken(self.real.try_read())
             }
             #[cfg(feature = "loom")]
             Driver::Loom(loom) => {
+                self.start_afresh();
                 loom.read_lock(&self.object);
                 taken(self.real.try_read())
             }
@@ -89,12 +94,14 @@ impl<T: ?Sized> RwLock<T> {
         let locked = match driver() {
             Driver::Explorer(explorer) => {
                 let at = Location::caller();
+                self.start_afresh();
                 announce(explorer, &self.object, What::RwLock, Kind::WriteLock, at)
                     .wrote(None, None);
                 taken(self.real.try_write())
             }
             #[cfg(feature = "loom")]
             Driver::Loom(loom) => {
+                self.start_afresh();
                 loom.write_lock(&self.object);
                 taken(self.real.try_write())
             }
@@ -109,10 +116,14 @@ impl<T: ?Sized> RwLock<T> {
         let free = match driver() {
             Driver::Explorer(explorer) => {
                 let at = Location::caller();
+                self.start_afresh();
                 announce(explorer, &self.object, What::RwLock, Kind::TryReadLock, at).attempted()
             }
             #[cfg(feature = "loom")]
-            Driver::Loom(loom) => loom.try_read_lock(&self.object),
+            Driver::Loom(loom) => {
+                self.start_afresh();
+                loom.try_read_lock(&self.object)
+            }
             _ => return wrap_attempt(self.real.try_read(), |guard| self.reading(guard)),
         };
         if !free {
@@ -128,10 +139,14 @@ impl<T: ?Sized> RwLock<T> {
         let free = match driver() {
             Driver::Explorer(explorer) => {
                 let at = Location::caller();
+                self.start_afresh();
                 announce(explorer, &self.object, What::RwLock, Kind::TryWriteLock, at).attempted()
             }
             #[cfg(feature = "loom")]
-            Driver::Loom(loom) => loom.try_write_lock(&self.object),
+            Driver::Loom(loom) => {
+                self.start_afresh();
+                loom.try_write_lock(&self.object)
+            }
             _ => return wrap_attempt(self.real.try_write(), |guard| self.writing(guard)),
         };
         if !free {
@@ -142,12 +157,26 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     /// As in the original.
+    #[track_caller]
     pub fn is_poisoned(&self) -> bool {
-        self.real.is_poisoned()
+        let Driver::Explorer(explorer) = driver() else { return self.real.is_poisoned() };
+        self.start_afresh();
+        let at = Location::caller();
+        let turn = announce(explorer, &self.object, What::RwLock, Kind::Load, at);
+        let poisoned = self.real.is_poisoned();
+        turn.read(Some(Value::Bool(poisoned)));
+        poisoned
     }
 
     /// As in the original.
+    #[track_caller]
     pub fn clear_poison(&self) {
+        if let Driver::Explorer(explorer) = driver() {
+            self.start_afresh();
+            let at = Location::caller();
+            announce(explorer, &self.object, What::RwLock, Kind::Update("clear_poison"), at)
+                .wrote(None, None);
+        }
         self.real.clear_poison();
     }
 
@@ -156,13 +185,26 @@ impl<T: ?Sized> RwLock<T> {
         self.real.get_mut()
     }
 
+    /// In every execution it guards the same at first, also if it lives longer than one.
+    fn start_afresh(&self) {
+        self.first.start_afresh(&self.object, |age, with: &mut dyn FnMut(&mut T)| {
+            if age == Age::Old {
+                self.real.clear_poison();
+            }
+            if let Ok(mut guard) = self.real.try_write() {
+                with(&mut guard);
+            }
+        });
+    }
+
     fn reading<'a>(&'a self, real: real::RwLockReadGuard<'a, T>) -> RwLockReadGuard<'a, T> {
         RwLockReadGuard { object: &self.object, real: ManuallyDrop::new(real) }
     }
 
     fn writing<'a>(&'a self, real: real::RwLockWriteGuard<'a, T>) -> RwLockWriteGuard<'a, T> {
         let before = crate::engine::explorer().and_then(|_| shown(&*real));
-        RwLockWriteGuard { object: &self.object, real: ManuallyDrop::new(real), before }
+        let (object, first) = (&self.object, &self.first);
+        RwLockWriteGuard { object, first, real: ManuallyDrop::new(real), before }
     }
 }
 
@@ -179,6 +221,7 @@ pub struct RwLockReadGuard<'a, T: ?Sized + 'a> {
 #[clippy::has_significant_drop]
 pub struct RwLockWriteGuard<'a, T: ?Sized + 'a> {
     object: &'a Object,
+    first: &'a First,
     real: ManuallyDrop<real::RwLockWriteGuard<'a, T>>,
     /// What the guarded value was when it was locked.
     before: Option<Value>,
@@ -241,6 +284,7 @@ impl<T: ?Sized> Deref for RwLockWriteGuard<'_, T> {
 
 impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> {
     fn deref_mut(&mut self) -> &mut T {
+        self.first.is_changed();
         &mut self.real
     }
 }
@@ -252,6 +296,18 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLockReadGuard<'_, T> {
 }
 
 impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLockWriteGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T: ?Sized + fmt::Display> fmt::Display for RwLockReadGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<T: ?Sized + fmt::Display> fmt::Display for RwLockWriteGuard<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         (**self).fmt(f)
     }

@@ -58,6 +58,9 @@ pub(super) fn start<T: 'static>(
     let result = Arc::clone(&slot);
     let body = Box::new(move || {
         let caught = panic::catch_unwind(AssertUnwindSafe(f));
+        if let (Ok(_), Some(explorer)) = (&caught, explorer()) {
+            explorer.has_caught();
+        }
         *result.lock().unwrap_or_else(PoisonError::into_inner) = Some(caught);
     });
     let strand = match driver() {
@@ -160,6 +163,16 @@ impl Thread {
     }
 
     /// As in the original.
+    pub fn id(&self) -> ThreadId {
+        ThreadId(match &self.inner {
+            Handle::Real(thread) => Id::Real(thread.id()),
+            Handle::Strand(Strand::Explorer(strand, execution)) => Id::Strand(*strand, *execution),
+            #[cfg(feature = "loom")]
+            Handle::Strand(Strand::Loom(thread)) => Id::Strand(*thread, 0),
+        })
+    }
+
+    /// As in the original.
     pub fn name(&self) -> Option<&str> {
         match &self.inner {
             Handle::Real(thread) => thread.name(),
@@ -168,8 +181,30 @@ impl Thread {
     }
 }
 
+/// Tells threads apart, as in [`std::thread`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ThreadId(Id);
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Id {
+    Real(real::ThreadId),
+    /// A strand's number, and the execution in which it has that.
+    Strand(usize, u64),
+}
+
+impl fmt::Debug for ThreadId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Id::Real(id) => id.fmt(f),
+            // The original counts from 1.
+            Id::Strand(number, _) => f.debug_tuple("ThreadId").field(&(number + 1)).finish(),
+        }
+    }
+}
+
 impl fmt::Debug for Thread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Thread").field("name", &self.name()).finish_non_exhaustive()
+        let mut told = f.debug_struct("Thread");
+        told.field("id", &self.id()).field("name", &self.name()).finish_non_exhaustive()
     }
 }

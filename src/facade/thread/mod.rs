@@ -1,6 +1,7 @@
 //! Mirrors [`std::thread`].
 
 mod handle;
+mod local;
 mod scope;
 
 use std::io;
@@ -8,9 +9,10 @@ use std::panic::Location;
 use std::thread as real;
 use std::time::Duration;
 
-pub use handle::{JoinHandle, Thread};
+pub use handle::{JoinHandle, Thread, ThreadId};
+pub use local::{AccessError, LocalKey};
 pub use scope::{Scope, ScopedJoinHandle, scope};
-pub use std::thread::{Result, panicking};
+pub use std::thread::{Result, available_parallelism, panicking};
 
 use crate::engine::{self, Driver, driver};
 use handle::{Handle, Joining, Strand, start};
@@ -89,6 +91,7 @@ pub fn current() -> Thread {
         Driver::Explorer(explorer) => {
             let strand = explorer.current();
             let name = explorer.look(|state| state.strands[strand].given_name.clone());
+            let name = name.or_else(|| (strand == 0).then(|| "main".to_owned()));
             let inner = Handle::Strand(Strand::Explorer(strand, explorer.execution()));
             Thread { inner, name }
         }
@@ -101,7 +104,8 @@ pub fn current() -> Thread {
     }
 }
 
-/// Waits for the calling thread's token, as in [`std::thread`]; nobody wakes for no reason.
+/// Waits for the calling thread's token, as in [`std::thread`]; nobody wakes for no reason unless
+/// [`Check::spurious_wakeups`](crate::Check::spurious_wakeups) says so.
 #[track_caller]
 pub fn park() {
     match driver() {
@@ -110,6 +114,32 @@ pub fn park() {
         Driver::Loom(loom) => loom.park(),
         _ => real::park(),
     }
+}
+
+/// Waits for the calling thread's token, and no longer than so long, as in [`std::thread`]. Under the
+/// explorer the time is virtual, and may be up at any moment.
+#[track_caller]
+pub fn park_timeout(duration: Duration) {
+    match driver() {
+        Driver::Explorer(explorer) => explorer.park_within(duration, Location::caller()),
+        #[cfg(feature = "loom")]
+        Driver::Loom(loom) => loom.refuse(engine::loom::NO_CLOCK),
+        _ => real::park_timeout(duration),
+    }
+}
+
+/// As in [`std::thread`].
+#[track_caller]
+#[deprecated(note = "replaced by `park_timeout`, as in the original")]
+pub fn park_timeout_ms(ms: u32) {
+    park_timeout(Duration::from_millis(ms.into()));
+}
+
+/// As in [`std::thread`].
+#[track_caller]
+#[deprecated(note = "replaced by `sleep`, as in the original")]
+pub fn sleep_ms(ms: u32) {
+    sleep(Duration::from_millis(ms.into()));
 }
 
 /// As in [`std::thread`]. Under an engine, a strand that only yields and reads waits until somebody

@@ -150,6 +150,9 @@ impl Builder {
         let result = Arc::clone(&slot);
         let run = move || {
             let caught = panic::catch_unwind(AssertUnwindSafe(f));
+            if let (Ok(_), Some(explorer)) = (&caught, engine::explorer()) {
+                explorer.has_caught();
+            }
             *result.lock().unwrap_or_else(PoisonError::into_inner) = Some(caught);
         };
         let run: Box<dyn FnOnce() + Send + 'scope> = Box::new(run);

@@ -33,7 +33,7 @@ pub(super) use self::order::Order;
 pub(crate) use self::share::Tools;
 
 use self::crew::Link;
-use self::order::{Race, Second};
+use self::order::{Race, Second, Touch};
 use self::places::Place;
 use self::tree::{Branch, Planned};
 
@@ -172,6 +172,7 @@ impl Optimal {
         for need in needs {
             match *need {
                 Need::Signalled(object) if !self.is_signalled(kept, object, second) => return None,
+                Need::Counted(object) if !self.is_counted(kept, object, second) => return None,
                 Need::Set(clock) if !self.is_set(run, kept, clock) => return None,
                 _ if !need.is_lock() => continue,
                 _ => {}
@@ -208,6 +209,23 @@ impl Optimal {
             }
         }
         false
+    }
+
+    /// Whether an object is signalled more often than that is used up, among what is kept.
+    fn is_counted(&self, kept: &[bool], object: u32, second: Second) -> bool {
+        let before = |touch: &Touch| !matches!(second, Second::Step(step) if touch.step >= step);
+        let kept = |(_, touch): &(u32, &Touch)| kept[touch.step as usize] && before(touch);
+        let sum: i32 = self
+            .order
+            .history(object)
+            .filter(kept)
+            .map(|(_, touch)| match touch.access.effect {
+                Effect::Signals => 1,
+                Effect::Consumes => -1,
+                _ => 0,
+            })
+            .sum();
+        sum > 0
     }
 
     /// Whether a timer is set, among what is kept, that has not fired.
@@ -278,7 +296,11 @@ impl Optimal {
                 continue;
             }
             let Some((step, sequence)) = self.reversal(run, race) else { continue };
-            let options = self.options(run, race.second);
+            let options = match sequence.last() {
+                // Only what would work can also fail for no reason.
+                Some(second) if self.compares_in_vain(race.second, second) => JUST_ONE,
+                _ => Self::options(run, race.second),
+            };
             self.pin(step, options, sequence);
         }
     }
@@ -289,9 +311,7 @@ impl Optimal {
         if self.belongs_to_another(step) {
             return self.send_on(step, options, sequence);
         }
-        let Some(second) = sequence.last().map(|second| second.choice.who) else { return };
-        let enabled = self.place(step).map_or(&[][..], |place| &place.enabled);
-        for option in 0..options.max(options_of(second, enabled)) {
+        for option in 0..self.most_options(step, options, &sequence) {
             if let Some(second) = sequence.last_mut() {
                 second.choice.option = option;
             }
@@ -301,22 +321,44 @@ impl Optimal {
         }
     }
 
+    /// How many options the last of a sequence may have that is planned before a step. Where nothing of
+    /// the rest touches what it touches first, they are those that it has there already.
+    fn most_options(&self, step: usize, options: u16, sequence: &[Planned]) -> u16 {
+        let Some((last, rest)) = sequence.split_last() else { return 0 };
+        let enabled = self.place(step).map_or(&[][..], |place| &place.enabled);
+        let there = options_of(last.choice.who, enabled);
+        let first = last.accesses.first().map(|access| access.object);
+        let touched = || rest.iter().flat_map(|step| &step.accesses).any(|it| Some(it.object) == first);
+        match there {
+            _ if options == JUST_ONE => 1,
+            1.. if !touched() => there,
+            there => options.max(there).max(1),
+        }
+    }
+
+    /// Whether the second of two that race compares its object with a value that it will not have.
+    fn compares_in_vain(&self, second: Second, planned: &Planned) -> bool {
+        let Second::Step(step) = second else { return false };
+        let looks = planned.accesses.first().is_some_and(|access| access.mode == Mode::Read);
+        looks && self.order.steps[step as usize].expected.is_some()
+    }
+
     /// How many options the second of two that race had.
-    fn options(&self, run: &Run, second: Second) -> u16 {
+    fn options(run: &Run, second: Second) -> u16 {
         match second {
-            Second::Step(step) => {
-                let who = self.order.steps[step as usize].choice.who;
-                options_of(who, run.enabled_at(step as usize))
-            }
+            Second::Step(step) => run.steps[step as usize].options,
             Second::Left(_) => 1,
         }
     }
 }
 
+/// Instead of a number of options: there is one, wherever it is taken.
+const JUST_ONE: u16 = 0;
+
 /// How many options a strand has of all that can be chosen.
 fn options_of(who: Name, enabled: &[Choice]) -> u16 {
     let count = enabled.iter().filter(|other| other.who == who).count();
-    u16::try_from(count.max(1)).unwrap_or(u16::MAX)
+    u16::try_from(count).unwrap_or(u16::MAX)
 }
 
 impl Search for Optimal {

@@ -158,7 +158,7 @@ impl Order {
         let asides = run.asides.iter().filter(|(of, _)| *of == step).map(|(_, access)| access);
         for &access in run.accesses_of(index).iter().chain(asides) {
             let about = |need: &&Need| need.is_lock() && need.object() == access.object;
-            let needed = run.needs_of(index).iter().find(about).is_some();
+            let needed = run.needs_of(index).iter().find(about).copied();
             self.find_back(access, who, needed, &mut back);
             self.touch(step, access, who);
         }
@@ -277,13 +277,15 @@ impl Order {
     }
 
     /// Finds what an access of a strand goes back to directly.
-    fn find_back(&self, access: Access, who: usize, needed: bool, back: &mut Vec<Back>) {
+    fn find_back(&self, access: Access, who: usize, needed: Option<Need>, back: &mut Vec<Back>) {
         for (_, touch) in self.history(access.object) {
             let other = touch.step;
             if other as usize == self.steps.len() {
                 continue;
             }
-            let firm = needed && touch.access.effect == Effect::Gives;
+            // Who only needs that nobody writes does not wait for readers.
+            let waits = needed.is_some_and(|need| need.is_kept_by(touch.access.mode));
+            let firm = waits && touch.access.effect == Effect::Gives;
             if touch.access.depends_on(access)
                 && self.who(other) != who
                 && !back.iter().any(|known| known.step == other && known.firm == firm)

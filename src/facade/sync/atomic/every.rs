@@ -1,83 +1,4 @@
-//! Mirrors [`std::sync::atomic`].
-//!
-//! Under the explorer a load returns what was stored last, whatever its ordering: one thread does all
-//! the work, so memory is sequentially consistent. Under loom the orderings count.
-
-use std::fmt;
-use std::panic::Location;
-use std::sync::atomic as real;
-
-pub use std::sync::atomic::{Ordering, compiler_fence};
-
-use super::super::announce;
-use crate::engine::{Driver, Object, driver};
-use crate::step::{Kind, Value, What};
-
-/// A value that fits into an atomic.
-trait Word: Copy + PartialEq {
-    fn value(self) -> Value;
-    #[cfg(feature = "loom")]
-    fn bits(self) -> u64;
-    #[cfg(feature = "loom")]
-    fn from_bits(bits: u64) -> Self;
-}
-
-macro_rules! word {
-    ($($integer:ty => $variant:ident as $wide:ty),* $(,)?) => {$(
-        impl Word for $integer {
-            fn value(self) -> Value {
-                #[allow(clippy::cast_lossless, clippy::unnecessary_cast, reason = "one rule for all widths")]
-                Value::$variant(self as $wide)
-            }
-            #[cfg(feature = "loom")]
-            #[allow(clippy::cast_lossless, clippy::unnecessary_cast, clippy::cast_sign_loss, reason = "the bits are what counts")]
-            fn bits(self) -> u64 {
-                self as u64
-            }
-            #[cfg(feature = "loom")]
-            #[allow(clippy::cast_possible_truncation, clippy::unnecessary_cast, clippy::cast_possible_wrap, reason = "the bits are what counts")]
-            fn from_bits(bits: u64) -> Self {
-                bits as Self
-            }
-        }
-    )*};
-}
-
-word! {
-    u8 => Unsigned as u64, u16 => Unsigned as u64, u32 => Unsigned as u64, u64 => Unsigned as u64,
-    usize => Unsigned as u64,
-    i8 => Signed as i64, i16 => Signed as i64, i32 => Signed as i64, i64 => Signed as i64,
-    isize => Signed as i64,
-}
-
-impl Word for bool {
-    fn value(self) -> Value {
-        Value::Bool(self)
-    }
-    #[cfg(feature = "loom")]
-    fn bits(self) -> u64 {
-        u64::from(self)
-    }
-    #[cfg(feature = "loom")]
-    fn from_bits(bits: u64) -> Self {
-        bits != 0
-    }
-}
-
-impl<T> Word for *mut T {
-    fn value(self) -> Value {
-        Value::Pointer { null: self.is_null() }
-    }
-    #[cfg(feature = "loom")]
-    fn bits(self) -> u64 {
-        self.expose_provenance() as u64
-    }
-    #[cfg(feature = "loom")]
-    #[allow(clippy::cast_possible_truncation, reason = "it was an address of this machine")]
-    fn from_bits(bits: u64) -> Self {
-        std::ptr::with_exposed_provenance_mut(bits as usize)
-    }
-}
+//! What every atomic of the facade has.
 
 /// What every atomic of the facade has.
 macro_rules! atomic {
@@ -86,13 +7,16 @@ macro_rules! atomic {
         pub struct $name $(<$type>)? {
             real: real::$name $(<$type>)?,
             object: Object,
+            /// The value it had when a check first used it.
+            initial: Initial<$value>,
         }
 
         impl $(<$type>)? $name $(<$type>)? {
             /// As in the original.
             #[track_caller]
             pub const fn new(value: $value) -> Self {
-                Self { real: real::$name::new(value), object: Object::at(Location::caller()) }
+                let object = Object::at(Location::caller());
+                Self { real: real::$name::new(value), object, initial: Initial::new() }
             }
 
             /// As in the original.
@@ -101,8 +25,10 @@ macro_rules! atomic {
                 match driver() {
                     Driver::Explorer(explorer) => {
                         let at = Location::caller();
+                        self.start_afresh(explorer);
                         let turn = announce(explorer, &self.object, What::Atomic, Kind::Load, at);
                         let value = self.real.load(order);
+                        explorer.ordered(&self.object, Ordered::Load, order);
                         turn.read(Some(value.value()));
                         value
                     }
@@ -118,7 +44,9 @@ macro_rules! atomic {
                 match driver() {
                     Driver::Explorer(explorer) => {
                         let at = Location::caller();
+                        self.start_afresh(explorer);
                         let turn = announce(explorer, &self.object, What::Atomic, Kind::Store, at);
+                        explorer.ordered(&self.object, Ordered::Store, order);
                         let before = self.real.load(Ordering::Relaxed);
                         self.real.store(value, order);
                         explorer.first_value(&self.object, before.value());
@@ -135,7 +63,7 @@ macro_rules! atomic {
             /// As in the original.
             #[track_caller]
             pub fn swap(&self, value: $value, order: Ordering) -> $value {
-                self.update("swap", order, |_| value, |real| real.swap(value, order))
+                self.modify("swap", order, |_| value, |real| real.swap(value, order))
             }
 
             /// As in the original.
@@ -150,7 +78,8 @@ macro_rules! atomic {
                 self.exchange("compare_exchange", (current, new), (success, failure))
             }
 
-            /// As in the original, without the failures for no reason that it allows.
+            /// As in the original. Under the explorer it also fails for no reason, as the original
+            /// may: but not twice in a row while nobody has changed the value. Under loom it never does.
             #[track_caller]
             pub fn compare_exchange_weak(
                 &self,
@@ -159,20 +88,77 @@ macro_rules! atomic {
                 success: Ordering,
                 failure: Ordering,
             ) -> Result<$value, $value> {
-                self.exchange("compare_exchange_weak", (current, new), (success, failure))
+                match driver() {
+                    Driver::Explorer(explorer) => {
+                        let at = Location::caller();
+                        self.exchange_weak(explorer, (current, new), (success, failure), at)
+                    }
+                    #[cfg(feature = "loom")]
+                    Driver::Loom(_) => self.compare_exchange(current, new, success, failure),
+                    _ => self.real.compare_exchange_weak(current, new, success, failure),
+                }
+            }
+
+            /// An exchange that may fail for no reason.
+            fn exchange_weak(
+                &self,
+                explorer: &'static Explorer,
+                (current, new): ($value, $value),
+                (success, failure): (Ordering, Ordering),
+                at: &'static Location<'static>,
+            ) -> Result<$value, $value> {
+                self.start_afresh(explorer);
+                explorer.first_value(&self.object, self.real.load(Ordering::Relaxed).value());
+                let expected = current.value();
+                let option = explorer.announce_weak(&self.object, expected, at);
+                explorer.expects(expected);
+                let swapped = match option {
+                    1 => Err(self.real.load(failure)),
+                    _ => self.real.compare_exchange(current, new, success, failure),
+                };
+                self.exchanged(explorer, swapped, new, (success, failure))
             }
 
             /// As in the original.
             #[track_caller]
-            pub fn fetch_update(
+            pub fn try_update(
                 &self,
                 set_order: Ordering,
                 fetch_order: Ordering,
-                mut f: impl FnMut($value) -> Option<$value>,
+                f: impl FnMut($value) -> Option<$value>,
+            ) -> Result<$value, $value> {
+                self.fetch_update(set_order, fetch_order, f)
+            }
+
+            /// As in the original. Not to be confused with a read-modify-write: `f` may be called again.
+            #[track_caller]
+            pub fn update(
+                &self,
+                set_order: Ordering,
+                fetch_order: Ordering,
+                mut f: impl FnMut($value) -> $value,
+            ) -> $value {
+                match self.fetch_update(set_order, fetch_order, |value| Some(f(value))) {
+                    Ok(value) | Err(value) => value,
+                }
+            }
+
+            /// As in the original: what is done through it, nobody sees.
+            pub const fn as_ptr(&self) -> *mut $value {
+                self.real.as_ptr()
+            }
+
+            /// As in the original. `f` is called again only if the value has been changed meanwhile.
+            #[track_caller]
+            pub fn fetch_update<F: FnMut($value) -> Option<$value>>(
+                &self,
+                set_order: Ordering,
+                fetch_order: Ordering,
+                mut f: F,
             ) -> Result<$value, $value> {
                 let mut before = self.load(fetch_order);
                 while let Some(next) = f(before) {
-                    match self.compare_exchange_weak(before, next, set_order, fetch_order) {
+                    match self.compare_exchange(before, next, set_order, fetch_order) {
                         Ok(value) => return Ok(value),
                         Err(value) => before = value,
                     }
@@ -196,19 +182,19 @@ macro_rules! atomic {
             }
 
             #[track_caller]
-            fn update(
+            fn modify(
                 &self,
                 name: &'static str,
                 order: Ordering,
                 next: impl Fn($value) -> $value,
                 really: impl FnOnce(&real::$name $(<$type>)?) -> $value,
             ) -> $value {
-                #[cfg(not(feature = "loom"))]
-                let _ = order;
                 match driver() {
                     Driver::Explorer(explorer) => {
                         let at = Location::caller();
+                        self.start_afresh(explorer);
                         let turn = announce(explorer, &self.object, What::Atomic, Kind::Update(name), at);
+                        explorer.ordered(&self.object, Ordered::Update, order);
                         let before = really(&self.real);
                         turn.wrote(Some(before.value()), Some(next(before).value()));
                         before
@@ -232,14 +218,14 @@ macro_rules! atomic {
                 match driver() {
                     Driver::Explorer(explorer) => {
                         let at = Location::caller();
-                        let turn = announce(explorer, &self.object, What::Atomic, Kind::Update(name), at);
-                        turn.expects(current.value());
+                        self.start_afresh(explorer);
+                        let kind = Kind::Update(name);
+                        explorer.announce(&Operation {
+                            object: &self.object, what: What::Atomic, kind, at, options: 1,
+                        });
+                        explorer.expects(current.value());
                         let swapped = self.real.compare_exchange(current, new, success, failure);
-                        match swapped {
-                            Ok(value) => turn.wrote(Some(value.value()), Some(new.value())),
-                            Err(value) => turn.read(Some(value.value())),
-                        }
-                        swapped
+                        self.exchanged(explorer, swapped, new, (success, failure))
                     }
                     #[cfg(feature = "loom")]
                     Driver::Loom(loom) => {
@@ -253,10 +239,45 @@ macro_rules! atomic {
                 }
             }
 
+            /// Tells the explorer what an exchange has done.
+            fn exchanged(
+                &self,
+                explorer: &Explorer,
+                swapped: Result<$value, $value>,
+                new: $value,
+                (success, failure): (Ordering, Ordering),
+            ) -> Result<$value, $value> {
+                match swapped {
+                    Ok(value) => {
+                        explorer.ordered(&self.object, Ordered::Update, success);
+                        explorer.done(Mode::Write, Some(value.value()), Some(new.value()));
+                    }
+                    Err(value) => {
+                        explorer.ordered(&self.object, Ordered::Load, failure);
+                        explorer.done(Mode::Read, Some(value.value()), None);
+                    }
+                }
+                swapped
+            }
+
+            /// In every execution it begins with the same value, also if it lives longer than one.
+            fn start_afresh(&self, explorer: &Explorer) {
+                match self.object.age(explorer.execution()) {
+                    Age::Known => {}
+                    Age::New => self.initial.keep(self.real.load(Ordering::Relaxed)),
+                    // ORDERING: within a check one thread does all the work.
+                    Age::Old => {
+                        if let Some(value) = self.initial.kept() {
+                            self.real.store(value, Ordering::Relaxed);
+                        }
+                    }
+                }
+            }
+
             /// The value that loom is to start from.
             #[cfg(feature = "loom")]
             fn first(&self) -> u64 {
-                self.real.load(Ordering::Relaxed).bits()
+                self.initial.kept().unwrap_or_else(|| self.real.load(Ordering::Relaxed)).bits()
             }
 
             /// Brings the value back that loom has kept.
@@ -283,115 +304,4 @@ macro_rules! atomic {
             }
         }
     };
-}
-
-/// What the atomics of integers and of truth values have besides.
-macro_rules! fetch {
-    ($name:ident, $value:ty, $($method:ident => $next:expr),* $(,)?) => {
-        impl $name {
-            $(
-                /// As in the original.
-                #[track_caller]
-                pub fn $method(&self, value: $value, order: Ordering) -> $value {
-                    let next: fn($value, $value) -> $value = $next;
-                    self.update(
-                        stringify!($method),
-                        order,
-                        |before| next(before, value),
-                        |real| real.$method(value, order),
-                    )
-                }
-            )*
-        }
-    };
-}
-
-macro_rules! integer {
-    ($($name:ident, $value:ident;)*) => {$(
-        atomic! {
-            /// An atomic integer, as in [`std::sync::atomic`].
-            $name, $value
-        }
-
-        fetch! {
-            $name, $value,
-            fetch_add => |before, value| before.wrapping_add(value),
-            fetch_sub => |before, value| before.wrapping_sub(value),
-            fetch_and => |before, value| before & value,
-            fetch_nand => |before, value| !(before & value),
-            fetch_or => |before, value| before | value,
-            fetch_xor => |before, value| before ^ value,
-            fetch_max => |before, value| before.max(value),
-            fetch_min => |before, value| before.min(value),
-        }
-
-        impl Default for $name {
-            #[track_caller]
-            fn default() -> Self {
-                Self::new(0)
-            }
-        }
-    )*};
-}
-
-integer! {
-    AtomicU8, u8;
-    AtomicU16, u16;
-    AtomicU32, u32;
-    AtomicU64, u64;
-    AtomicUsize, usize;
-    AtomicI8, i8;
-    AtomicI16, i16;
-    AtomicI32, i32;
-    AtomicI64, i64;
-    AtomicIsize, isize;
-}
-
-atomic! {
-    /// An atomic truth value, as in [`std::sync::atomic`].
-    AtomicBool, bool
-}
-
-fetch! {
-    AtomicBool, bool,
-    fetch_and => |before, value| before & value,
-    fetch_nand => |before, value| !(before & value),
-    fetch_or => |before, value| before | value,
-    fetch_xor => |before, value| before ^ value,
-}
-
-impl AtomicBool {
-    /// As in the original.
-    #[track_caller]
-    pub fn fetch_not(&self, order: Ordering) -> bool {
-        self.fetch_xor(true, order)
-    }
-}
-
-impl Default for AtomicBool {
-    #[track_caller]
-    fn default() -> Self {
-        Self::new(false)
-    }
-}
-
-atomic! {
-    /// An atomic pointer, as in [`std::sync::atomic`].
-    AtomicPtr<T>, *mut T
-}
-
-impl<T> Default for AtomicPtr<T> {
-    #[track_caller]
-    fn default() -> Self {
-        Self::new(std::ptr::null_mut())
-    }
-}
-
-/// As in the original. Under the explorer all of memory is in order anyway, so it is no step.
-pub fn fence(order: Ordering) {
-    match driver() {
-        #[cfg(feature = "loom")]
-        Driver::Loom(loom) => loom.fence(order),
-        _ => real::fence(order),
-    }
 }
