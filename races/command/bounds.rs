@@ -16,7 +16,7 @@ const SEED: u64 = 1;
 const DEPTH: usize = 3;
 
 /// The flags that bound an exploration.
-pub(crate) fn flags() -> [Arg; 7] {
+pub(crate) fn flags() -> [Arg; 8] {
     let number = |name: &'static str, least: u64, help: &'static str| {
         Arg::new(name)
             .long(name)
@@ -40,6 +40,7 @@ pub(crate) fn flags() -> [Arg; 7] {
             .help("Draw schedules at random instead of running all"),
         number("seed", 0, "Where the random numbers of a sample begin"),
         number("depth", 1, "How deep the bugs are that `--sample pct` looks for"),
+        number("jobs", 1, "Explore with so many threads at a time"),
     ]
 }
 
@@ -60,6 +61,9 @@ pub(crate) fn bounded(check: Check, engine: Engine, given: &ArgMatches) -> Resul
     }
     if let Some(most) = number("preemptions") {
         check = check.preemptions(size(most));
+    }
+    if let Some(jobs) = number("jobs") {
+        check = check.jobs(size(jobs));
     }
     let executions = number("max-executions").unwrap_or(DRAWN);
     let seed = number("seed").unwrap_or(SEED);
@@ -96,7 +100,13 @@ fn fit(engine: Engine, given: &ArgMatches) -> Result<(), String> {
             "leave one of the two away",
         );
     }
-    for name in ["sample", "preemptions"] {
+    if is_given("jobs") && (is_given("preemptions") || sample.is_some()) {
+        return problem(
+            "--jobs is for the exhaustive search: a bound or a sample is run by one",
+            "leave --jobs away, or run all schedules",
+        );
+    }
+    for name in ["sample", "preemptions", "jobs"] {
         if is_given(name) && engine != Engine::Explorer {
             return problem(
                 &format!("--{name} is the explorer's: {} has an order of its own", engine.word()),
