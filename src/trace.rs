@@ -134,13 +134,16 @@ pub(crate) fn takes(kind: Kind) -> bool {
             | Kind::TryReadLock
             | Kind::WriteLock
             | Kind::TryWriteLock
-            | Kind::Async("lock" | "try_lock")
+            | Kind::Async("lock" | "try_lock" | "read" | "try_read" | "write" | "try_write")
     )
 }
 
 /// Whether an operation gives a lock back.
 pub(crate) fn gives_back(kind: Kind) -> bool {
-    matches!(kind, Kind::Unlock | Kind::ReadUnlock | Kind::WriteUnlock)
+    matches!(
+        kind,
+        Kind::Unlock | Kind::ReadUnlock | Kind::WriteUnlock | Kind::Async("unlock (read)")
+    )
 }
 
 /// An operation that is no step, because nobody else was there who could have told.

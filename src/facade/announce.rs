@@ -15,6 +15,12 @@ pub(crate) struct Announced {
 }
 
 impl Announced {
+    /// Who was told.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn explorer(&self) -> &'static Explorer {
+        self.explorer
+    }
+
     /// The operation will change its object only if that has this value.
     pub(crate) fn expects(&self, value: Value) {
         self.explorer.expects(value);

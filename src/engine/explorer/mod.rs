@@ -8,13 +8,14 @@
 //! first announcement, a join whose strand has ended, a poll that announces nothing. [`Explorer::run`]
 //! is that loop. The rest of this folder: [`state`] (what is known), [`strand`] (coroutines and their
 //! stacks), [`wait`] (which operations can go, and what they do), [`poll`] (event loops), [`time`] (the
-//! virtual clock), [`overflow`] (stacks that are full), [`teardown`] (what is left of a program that
+//! virtual clock), [`bridge`] (threads beside loops), [`overflow`] (stacks that are full), [`teardown`] (what is left of a program that
 //! failed).
 //!
 //! What it does not know: an operation of a type that is not the facade's, and time that passes
 //! outside.
 
 mod account;
+mod bridge;
 mod identity;
 mod left;
 mod overflow;
@@ -42,6 +43,7 @@ pub(crate) use state::{Ending, State, StrandId, StrandKind};
 pub(crate) use thing::Operation;
 pub(crate) use time::TimerId;
 
+use self::bridge::Bridges;
 use self::overflow::Room;
 use self::state::Status;
 use self::thing::Pending;
@@ -113,6 +115,9 @@ pub(crate) struct Explorer {
     room: Cell<Room>,
     /// Told of every announcement, so that whoever waits knows where the program stands still.
     pulse: Arc<Pulse>,
+    bridges: RefCell<Bridges>,
+    /// Whether there is a waker that has to wait: see [`bridge`].
+    has_late: Cell<bool>,
 }
 
 impl Explorer {
@@ -123,6 +128,8 @@ impl Explorer {
             yielder: Cell::new(None),
             room: Cell::new(Room::default()),
             pulse: Arc::clone(pulse),
+            bridges: RefCell::default(),
+            has_late: Cell::new(false),
         }
     }
 

@@ -173,6 +173,17 @@ impl Loom {
         }
     }
 
+    /// Whether the current thread drives a runtime, or is polled by one.
+    pub(crate) fn is_in_a_loop(&self) -> bool {
+        self.current_executor().is_some()
+    }
+
+    /// Runs a future on a thread that drives no loop.
+    pub(crate) fn block_here<F: Future>(&self, future: F) -> F::Output {
+        let hidden = self.new_executor(Flavor::MultiThread(1));
+        self.block_on(hidden, future)
+    }
+
     /// Polls the jobs of a runtime until one future is ready.
     fn drive<F: Future>(&self, executor: usize, parking: &Parking, future: F) -> F::Output {
         let main = Job::Main(executor);

@@ -1,6 +1,7 @@
 //! Mirrors [`::tokio::task`].
 
 mod error;
+pub mod coop;
 mod handle;
 mod local;
 

@@ -1,0 +1,200 @@
+//! Threads and event loops in one program: where do the two meet?
+//!
+//! A plain thread may wait for an asynchronous primitive, stand in the context of a runtime that it does
+//! not drive, and be awaited by a task. All of it is made of what the loops can do already: a thread
+//! that waits blocks on a hidden loop that has no tasks, and no worker to be short of.
+
+use std::future::Future;
+use std::panic::Location;
+use std::sync::Arc;
+use std::task::{Wake, Waker};
+
+use super::state::{StrandId, StrandKind};
+use super::{Executor, Explorer, Flavor};
+
+/// What is known of one execution only.
+#[derive(Debug, Default)]
+pub(super) struct Bridges {
+    execution: u64,
+    entered: Vec<Entered>,
+    /// Hidden loops, and the runtime in whose context whoever blocks on them stands.
+    hidden: Vec<(Executor, Option<Executor>)>,
+    /// Who is to be woken when a thread has ended.
+    joins: Vec<(StrandId, Waker)>,
+    /// How much of its budget a strand has left, while it is polled.
+    budgets: Vec<(StrandId, u8)>,
+    /// How many operations happen now, and who is to be woken when they have.
+    happening: usize,
+    late: Vec<Waker>,
+    entries: usize,
+}
+
+/// A strand has entered the context of a runtime.
+#[derive(Clone, Copy, Debug)]
+struct Entered {
+    number: usize,
+    strand: StrandId,
+    executor: Executor,
+    /// Whether the strand was in a poll when it did so.
+    polling: bool,
+}
+
+impl Explorer {
+    fn bridges<R>(&self, look: impl FnOnce(&mut Bridges) -> R) -> R {
+        let execution = self.execution();
+        let mut bridges = self.bridges.borrow_mut();
+        if bridges.execution != execution {
+            *bridges = Bridges { execution, ..Bridges::default() };
+        }
+        look(&mut bridges)
+    }
+
+    /// Whether the strand that runs now drives a loop, or is polled by one.
+    pub(crate) fn is_in_a_loop(&self) -> bool {
+        let state = self.state.borrow();
+        state.strands[state.current].poll.is_some()
+    }
+
+    /// Whether a strand is a task that is being polled, and which.
+    pub(crate) fn current_task(&self) -> Option<StrandId> {
+        let state = self.state.borrow();
+        let me = state.current;
+        (state.strands[me].kind == StrandKind::Task).then_some(me)
+    }
+
+    /// Runs a future on a thread that drives no loop, in the context of a runtime or of none.
+    pub(crate) fn block_here<F: Future>(
+        &self,
+        context: Option<Executor>,
+        future: F,
+        at: &'static Location<'static>,
+    ) -> F::Output {
+        let hidden = self.new_executor(Flavor::MultiThread(1));
+        self.bridges(|bridges| bridges.hidden.push((hidden, context)));
+        self.block_on(hidden, future, at)
+    }
+
+    /// The runtime in whose context the strand that runs now stands, if any.
+    pub(crate) fn context(&self) -> Option<Executor> {
+        let (me, polling) = (self.current(), self.is_in_a_loop());
+        let own = self.current_executor();
+        self.bridges(|bridges| {
+            let mine = |entered: &&Entered| entered.strand == me && entered.polling == polling;
+            if let Some(entered) = bridges.entered.iter().rev().find(mine) {
+                return Some(entered.executor);
+            }
+            if let Some(own) = own {
+                let hidden = bridges.hidden.iter().find(|(hidden, _)| *hidden == own);
+                return hidden.map_or(Some(own), |&(_, context)| context);
+            }
+            None
+        })
+    }
+
+    /// The strand that runs now enters the context of a runtime.
+    pub(crate) fn enter(&self, executor: Executor) -> usize {
+        let (strand, polling) = (self.current(), self.is_in_a_loop());
+        self.bridges(|bridges| {
+            let number = bridges.entries;
+            bridges.entries += 1;
+            bridges.entered.push(Entered { number, strand, executor, polling });
+            number
+        })
+    }
+
+    /// It leaves that context.
+    pub(crate) fn leave(&self, number: usize) {
+        self.bridges(|bridges| bridges.entered.retain(|entered| entered.number != number));
+    }
+
+    /// Whether a thread has ended; if not, `waker` is called when it does.
+    pub(crate) fn poll_thread(&self, target: StrandId, waker: &Waker) -> bool {
+        self.asks();
+        let mut state = self.state.borrow_mut();
+        if state.look_at_end(target) {
+            state.joined(target);
+            return true;
+        }
+        drop(state);
+        self.bridges(|bridges| bridges.joins.push((target, waker.clone())));
+        self.not_ready();
+        false
+    }
+
+    /// Whom the end of a thread wakes.
+    pub(super) fn take_joins(&self, ended: StrandId) -> Vec<Waker> {
+        self.bridges(|bridges| {
+            let (woken, others) = std::mem::take(&mut bridges.joins)
+                .into_iter()
+                .partition(|&(target, _)| target == ended);
+            bridges.joins = others;
+            let woken: Vec<(StrandId, Waker)> = woken;
+            woken.into_iter().map(|(_, waker)| waker).collect()
+        })
+    }
+
+    /// Sets the budget of the strand that runs now, and says what it was.
+    pub(crate) fn set_budget(&self, budget: Option<u8>) -> Option<u8> {
+        let me = self.current();
+        self.bridges(|bridges| {
+            let known = bridges.budgets.iter().position(|&(strand, _)| strand == me);
+            let before = known.map(|known| bridges.budgets.swap_remove(known).1);
+            bridges.budgets.extend(budget.map(|left| (me, left)));
+            before
+        })
+    }
+
+    /// How much of its budget the strand that runs now has left, if it has one.
+    pub(crate) fn budget(&self) -> Option<u8> {
+        let me = self.current();
+        self.bridges(|bridges| {
+            bridges.budgets.iter().find(|&&(strand, _)| strand == me).map(|&(_, left)| left)
+        })
+    }
+
+    /// Has a waker that is not ours called when the operation that calls it is done, and the engine knows
+    /// of that: it may announce something itself.
+    pub(crate) fn late(&self, waker: &Waker) -> Waker {
+        self.has_late.set(true);
+        Waker::from(Arc::new(Late(waker.clone())))
+    }
+
+    /// An operation happens to a real primitive now.
+    pub(crate) fn begin_to_happen(&self) {
+        if self.has_late.get() {
+            self.bridges(|bridges| bridges.happening += 1);
+        }
+    }
+
+    /// It has happened, and the engine knows.
+    pub(crate) fn has_happened(&self) {
+        if !self.has_late.get() {
+            return;
+        }
+        let late = self.bridges(|bridges| {
+            bridges.happening = bridges.happening.saturating_sub(1);
+            if bridges.happening == 0 { std::mem::take(&mut bridges.late) } else { Vec::new() }
+        });
+        for waker in late {
+            waker.wake();
+        }
+    }
+}
+
+/// A waker that is not ours.
+struct Late(Waker);
+
+impl Wake for Late {
+    fn wake(self: Arc<Self>) {
+        let waits = |explorer: &Explorer| {
+            explorer.bridges(|bridges| {
+                let waits = bridges.happening > 0;
+                bridges.late.extend(waits.then(|| self.0.clone()));
+                waits
+            })
+        };
+        if !crate::engine::explorer().is_some_and(waits) {
+            self.0.wake_by_ref();
+        }
+    }
+}
