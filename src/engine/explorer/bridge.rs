@@ -4,10 +4,12 @@
 //! not drive, and be awaited by a task. All of it is made of what the loops can do already: a thread
 //! that waits blocks on a hidden loop that has no tasks, and no worker to be short of.
 
+use std::any::Any;
 use std::future::Future;
 use std::panic::Location;
-use std::sync::Arc;
-use std::task::{Wake, Waker};
+use std::rc::Rc;
+use std::sync::{Arc, Weak};
+use std::task::{Context, Poll, Wake, Waker};
 
 use super::state::{StrandId, StrandKind};
 use super::{Executor, Explorer, Flavor};
@@ -17,8 +19,16 @@ use super::{Executor, Explorer, Flavor};
 pub(super) struct Bridges {
     execution: u64,
     entered: Vec<Entered>,
+    /// Which strand is inside of which set of local tasks.
+    sets: Vec<(usize, StrandId, Rc<dyn Any>)>,
     /// Hidden loops, and the runtime in whose context whoever blocks on them stands.
     hidden: Vec<(Executor, Option<Executor>)>,
+    /// The runtimes that the program knows of.
+    described: Vec<Described>,
+    /// What may block its thread, and on which runtime.
+    blocking: Vec<(Executor, Weak<dyn Stoppable>)>,
+    /// Threads that do something for another strand, which waits for them meanwhile.
+    helpers: Vec<(StrandId, StrandId)>,
     /// Who is to be woken when a thread has ended.
     joins: Vec<(StrandId, Waker)>,
     /// How much of its budget a strand has left, while it is polled.
@@ -27,6 +37,21 @@ pub(super) struct Bridges {
     happening: usize,
     late: Vec<Waker>,
     entries: usize,
+}
+
+/// What the engine does not need to know of a runtime.
+#[derive(Debug)]
+struct Described {
+    executor: Executor,
+    flavor: Flavor,
+    name: Option<Arc<str>>,
+    is_local: bool,
+}
+
+/// A task that may block its thread.
+pub(crate) trait Stoppable: std::fmt::Debug {
+    /// Keeps it from starting, if it has not; else the strand that it runs on.
+    fn stop(&self, at: &'static Location<'static>) -> Option<StrandId>;
 }
 
 /// A strand has entered the context of a runtime.
@@ -55,11 +80,114 @@ impl Explorer {
         state.strands[state.current].poll.is_some()
     }
 
-    /// Whether a strand is a task that is being polled, and which.
+    /// The strand for which the one that runs now does what it does: most often itself.
+    pub(crate) fn on_behalf_of(&self) -> StrandId {
+        let me = self.current();
+        self.bridges(|bridges| {
+            let helper = bridges.helpers.iter().rev().find(|&&(helper, _)| helper == me);
+            helper.map_or(me, |&(_, of)| of)
+        })
+    }
+
+    /// The task that runs now, if it is one.
     pub(crate) fn current_task(&self) -> Option<StrandId> {
-        let state = self.state.borrow();
-        let me = state.current;
-        (state.strands[me].kind == StrandKind::Task).then_some(me)
+        let me = self.on_behalf_of();
+        (self.state.borrow().strands[me].kind == StrandKind::Task).then_some(me)
+    }
+
+    /// The thread that runs now does what it does for another strand.
+    pub(crate) fn helps(&self, of: StrandId) {
+        let me = self.current();
+        self.bridges(|bridges| bridges.helpers.push((me, of)));
+    }
+
+    /// Keeps what the program says of a runtime.
+    pub(crate) fn describe_executor(
+        &self,
+        executor: Executor,
+        flavor: Flavor,
+        name: Option<Arc<str>>,
+    ) {
+        self.bridges(|bridges| {
+            bridges.described.push(Described { executor, flavor, name, is_local: false });
+        });
+    }
+
+    fn described<R>(&self, executor: Executor, look: impl FnOnce(&Described) -> R) -> Option<R> {
+        self.bridges(|bridges| {
+            bridges.described.iter().find(|known| known.executor == executor).map(look)
+        })
+    }
+
+    /// Which of the program's runtimes it is, counted from one.
+    pub(crate) fn number_of(&self, executor: Executor) -> usize {
+        self.bridges(|bridges| {
+            let place = bridges.described.iter().position(|known| known.executor == executor);
+            place.map_or(0, |place| place + 1)
+        })
+    }
+
+    pub(crate) fn name_of(&self, executor: Executor) -> Option<Arc<str>> {
+        self.described(executor, |known| known.name.clone()).flatten()
+    }
+
+    /// Whether a runtime has a single thread.
+    pub(crate) fn is_current_thread(&self, executor: Executor) -> bool {
+        self.described(executor, |known| known.flavor) == Some(Flavor::CurrentThread)
+    }
+
+    /// Whether a runtime never leaves its thread, so that its tasks need not be `Send`.
+    pub(crate) fn is_local(&self, executor: Executor) -> bool {
+        self.described(executor, |known| known.is_local) == Some(true)
+    }
+
+    /// A runtime never leaves its thread.
+    pub(crate) fn make_local(&self, executor: Executor) {
+        self.bridges(|bridges| {
+            let known = bridges.described.iter_mut().find(|known| known.executor == executor);
+            known.into_iter().for_each(|known| known.is_local = true);
+        });
+    }
+
+    /// The strand that runs now is inside a set of local tasks.
+    pub(crate) fn enter_set(&self, set: Rc<dyn Any>) -> usize {
+        let me = self.current();
+        self.bridges(|bridges| {
+            bridges.entries += 1;
+            bridges.sets.push((bridges.entries, me, set));
+            bridges.entries
+        })
+    }
+
+    /// It has left that set.
+    pub(crate) fn leave_set(&self, number: usize) {
+        let left = self.bridges(|bridges| {
+            let place = bridges.sets.iter().position(|&(known, ..)| known == number)?;
+            Some(bridges.sets.remove(place))
+        });
+        drop(left);
+    }
+
+    /// The set of local tasks that the strand that runs now is inside of.
+    pub(crate) fn current_set(&self) -> Option<Rc<dyn Any>> {
+        let me = self.current();
+        self.bridges(|bridges| {
+            let own = bridges.sets.iter().rev().find(|&&(_, strand, _)| strand == me);
+            own.map(|(.., set)| Rc::clone(set))
+        })
+    }
+
+    /// A task that may block its thread belongs to a runtime.
+    pub(crate) fn add_blocking(&self, executor: Executor, task: Weak<dyn Stoppable>) {
+        self.bridges(|bridges| bridges.blocking.push((executor, task)));
+    }
+
+    /// What of a runtime may block its thread.
+    pub(crate) fn blocking_tasks(&self, executor: Executor) -> Vec<Arc<dyn Stoppable>> {
+        self.bridges(|bridges| {
+            let own = bridges.blocking.iter().filter(|(of, _)| *of == executor);
+            own.filter_map(|(_, task)| task.upgrade()).collect()
+        })
     }
 
     /// Runs a future on a thread that drives no loop, in the context of a runtime or of none.
@@ -105,6 +233,11 @@ impl Explorer {
     /// It leaves that context.
     pub(crate) fn leave(&self, number: usize) {
         self.bridges(|bridges| bridges.entered.retain(|entered| entered.number != number));
+    }
+
+    /// Waits for the end of a thread.
+    pub(crate) fn poll_end(&self, target: StrandId, context: &Context<'_>) -> Poll<()> {
+        if self.poll_thread(target, context.waker()) { Poll::Ready(()) } else { Poll::Pending }
     }
 
     /// Whether a thread has ended; if not, `waker` is called when it does.

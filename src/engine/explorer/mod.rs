@@ -36,6 +36,7 @@ use std::sync::Arc;
 
 use corosensei::Yielder;
 
+pub(crate) use bridge::Stoppable;
 pub(crate) use poll::{Executor, Flavor, TaskSlot};
 #[cfg(feature = "loom")]
 pub(crate) use stacks::new_stack;

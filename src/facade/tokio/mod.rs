@@ -18,6 +18,8 @@ pub use crate::__tokio_join as join;
 #[doc(inline)]
 pub use crate::__tokio_select as select;
 #[doc(inline)]
+pub use crate::__tokio_task_local as task_local;
+#[doc(inline)]
 pub use crate::__tokio_try_join as try_join;
 #[doc(no_inline)]
 pub use ::tokio::pin;
@@ -26,6 +28,7 @@ pub use ::tokio::pin;
 #[doc(hidden)]
 pub mod support {
     pub use super::macros::{All, Any, Either, MaybeDone, Order, ends_early, maybe_done, round};
+    pub use super::task::Slots;
     pub use std::future::{Future, IntoFuture, poll_fn};
     pub use std::pin::Pin;
     pub use std::task::Poll;
