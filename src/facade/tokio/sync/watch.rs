@@ -363,25 +363,41 @@ impl<T> Receiver<T> {
             }
             let mut closed = None;
             loop {
-                let shared = Arc::clone(&self.shared);
-                let holding = Holding::new(&shared.object, Lock::Read, at);
-                let value = self.real.borrow_and_update();
-                let has_changed = value.has_changed();
-                let found = (closed.is_none() || has_changed) && f(&value);
-                drop(value);
-                if found {
-                    // The lock is still held: it is the same value.
-                    std::mem::forget(holding);
-                    let holding = Holding { object: &self.shared.object, lock: Lock::Read, at };
-                    return Ok(Ref { real: self.real.borrow(), has_changed, _holding: holding });
+                if let Some(has_changed) = self.matches(&mut f, closed.is_none(), at) {
+                    return Ok(self.look_on(has_changed, at));
                 }
-                drop(holding);
                 if let Some(closed) = closed {
                     return Err(closed);
                 }
                 closed = self.changed_at(at).await.err();
             }
         }
+    }
+
+    /// Whether the value fits, if it is asked or is a new one; says whether it is new, and goes on holding
+    /// the lock: see [`Receiver::look_on`].
+    fn matches(
+        &mut self,
+        f: &mut impl FnMut(&T) -> bool,
+        asked: bool,
+        at: &'static Location<'static>,
+    ) -> Option<bool> {
+        let holding = Holding::new(&self.shared.object, Lock::Read, at);
+        let value = self.real.borrow_and_update();
+        let has_changed = value.has_changed();
+        let fits = (asked || has_changed) && f(&value);
+        drop(value);
+        if !fits {
+            return None;
+        }
+        std::mem::forget(holding);
+        Some(has_changed)
+    }
+
+    /// The value that was found to fit. The lock is still held: it is the same.
+    fn look_on(&self, has_changed: bool, at: &'static Location<'static>) -> Ref<'_, T> {
+        let holding = Holding { object: &self.shared.object, lock: Lock::Read, at };
+        Ref { real: self.real.borrow(), has_changed, _holding: holding }
     }
 
     /// As in the original.
