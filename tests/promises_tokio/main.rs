@@ -11,6 +11,7 @@ mod cancel;
 mod channels;
 mod locks;
 mod once;
+mod outside;
 mod runtimes;
 mod tasks;
 mod times;

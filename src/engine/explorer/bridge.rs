@@ -29,6 +29,8 @@ pub(super) struct Bridges {
     blocking: Vec<(Executor, Weak<dyn Stoppable>)>,
     /// Threads that do something for another strand, which waits for them meanwhile.
     helpers: Vec<(StrandId, StrandId)>,
+    /// Of which there is one in an execution.
+    kept: Vec<Arc<dyn Any + Send + Sync>>,
     /// Who is to be woken when a thread has ended.
     joins: Vec<(StrandId, Waker)>,
     /// How much of its budget a strand has left, while it is polled.
@@ -174,6 +176,19 @@ impl Explorer {
         self.bridges(|bridges| {
             let own = bridges.sets.iter().rev().find(|&&(_, strand, _)| strand == me);
             own.map(|(.., set)| Rc::clone(set))
+        })
+    }
+
+    /// What there is one of in an execution, and whether it has just been made.
+    pub(crate) fn one_of<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> (Arc<T>, bool) {
+        self.bridges(|bridges| {
+            let known = bridges.kept.iter().find_map(|one| Arc::clone(one).downcast().ok());
+            if let Some(known) = known {
+                return (known, false);
+            }
+            let made = Arc::new(make());
+            bridges.kept.push(Arc::<T>::clone(&made));
+            (made, true)
         })
     }
 

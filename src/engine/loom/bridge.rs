@@ -8,6 +8,7 @@
 use std::any::Any;
 use std::future::Future;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::executor::Executors;
 use super::{Going, Loom};
@@ -23,6 +24,8 @@ pub(super) struct Bridges {
     entered: Vec<Entered>,
     /// Which thread is inside of which set of local tasks.
     sets: Vec<(usize, usize, Rc<dyn Any>)>,
+    /// Of which there is one in an execution.
+    kept: Vec<Arc<dyn Any + Send + Sync>>,
     /// Runtimes that never leave their thread.
     local: Vec<usize>,
     entries: usize,
@@ -100,6 +103,17 @@ impl Loom {
         if let Ok(mut executors) = self.executors.try_borrow_mut() {
             executors.bridges.entered.retain(|entered| entered.number != number);
         }
+    }
+
+    /// What there is one of in an execution, and whether it has just been made.
+    pub(crate) fn one_of<T: Any + Send + Sync>(&self, make: impl FnOnce() -> T) -> (Arc<T>, bool) {
+        let kept = &mut self.executors.borrow_mut().bridges.kept;
+        if let Some(known) = kept.iter().find_map(|one| Arc::clone(one).downcast().ok()) {
+            return (known, false);
+        }
+        let made = Arc::new(make());
+        kept.push(Arc::<T>::clone(&made));
+        (made, true)
     }
 
     /// Whether a runtime never leaves its thread.

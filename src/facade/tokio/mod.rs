@@ -5,8 +5,10 @@
 //! [`task`]), and what time it is ([`time`]). Without an engine all of it is the original.
 
 mod announcing;
+pub mod io;
 mod macros;
 pub mod runtime;
+pub mod signal;
 pub mod sync;
 pub mod task;
 pub mod time;
