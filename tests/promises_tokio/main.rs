@@ -9,6 +9,7 @@
 mod bridges;
 mod cancel;
 mod channels;
+mod combinators;
 mod locks;
 mod once;
 mod outside;
