@@ -9,7 +9,6 @@
 mod bridges;
 mod cancel;
 mod channels;
-mod combinators;
 mod locks;
 mod once;
 mod outside;
