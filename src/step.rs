@@ -171,6 +171,22 @@ pub enum What {
     Notify,
     /// A channel.
     Channel,
+    /// An asynchronous reader-writer lock.
+    AsyncRwLock,
+    /// A place where tasks wait for each other.
+    AsyncBarrier,
+    /// A value that is set once, and can be waited for.
+    OnceCell,
+    /// A channel that keeps its last value only.
+    Watch,
+    /// A set of tasks.
+    TaskSet,
+    /// A task that may block its thread, as whoever stops it sees it.
+    Blocking,
+    /// A signal from outside.
+    Signal,
+    /// A stream of bytes.
+    Stream,
     /// The virtual clock.
     Clock,
     /// All of memory, for a fence; or nothing, for a choice.
@@ -184,7 +200,7 @@ impl What {
             Self::Atomic => "atomic",
             Self::Cell => "cell",
             Self::Mutex | Self::AsyncMutex => "mutex",
-            Self::RwLock => "rwlock",
+            Self::RwLock | Self::AsyncRwLock => "rwlock",
             Self::Condvar => "condvar",
             Self::Barrier => "barrier",
             Self::Once => "once",
@@ -192,6 +208,13 @@ impl What {
             Self::Semaphore => "semaphore",
             Self::Notify => "notify",
             Self::Channel => "channel",
+            Self::AsyncBarrier => "barrier",
+            Self::OnceCell => "once cell",
+            Self::Watch => "watch",
+            Self::TaskSet => "task set",
+            Self::Blocking => "blocking task",
+            Self::Signal => "signal",
+            Self::Stream => "stream",
             Self::Clock => "clock",
             Self::Program => "program",
         }

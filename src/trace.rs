@@ -138,7 +138,7 @@ pub(crate) fn takes(kind: Kind) -> bool {
             | Kind::UpgradableLock
             | Kind::TryUpgradableLock
             | Kind::TryWriteLock
-            | Kind::Async("lock" | "try_lock")
+            | Kind::Async("lock" | "try_lock" | "read" | "try_read" | "write" | "try_write")
     )
 }
 
@@ -151,6 +151,7 @@ pub(crate) fn gives_back(kind: Kind) -> bool {
             | Kind::WriteUnlock
             | Kind::UpgradableUnlock
             | Kind::Complete
+            | Kind::Async("unlock (read)")
     )
 }
 

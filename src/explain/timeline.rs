@@ -52,7 +52,7 @@ fn walk<R: Clone>(trace: &Trace, mut see: impl FnMut(Option<&Op>) -> R) -> Vec<R
 
 /// Whether an object is something that is held and given back.
 pub(crate) fn is_lock(what: What) -> bool {
-    matches!(what, What::Mutex | What::RwLock | What::AsyncMutex)
+    matches!(what, What::Mutex | What::RwLock | What::AsyncMutex | What::AsyncRwLock)
 }
 
 /// A time for which a strand had a lock.

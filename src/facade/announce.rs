@@ -16,6 +16,12 @@ pub(crate) struct Announced {
 }
 
 impl Announced {
+    /// Who was told.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn explorer(&self) -> &'static Explorer {
+        self.explorer
+    }
+
     /// The operation read a value and changed nothing.
     pub(crate) fn read(self, value: Option<Value>) {
         self.explorer.done(Mode::Read, value, None);

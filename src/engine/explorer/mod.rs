@@ -7,15 +7,17 @@
 //! Between two steps the engine lets everything run that nobody can see: a spawned strand up to its
 //! first announcement, a join whose strand has ended, a poll that announces nothing. [`Explorer::run`]
 //! is that loop. The rest of this folder: [`state`] (what is known), [`strand`] (coroutines and their
-//! stacks), [`wait`] (which operations can go, and what they do), [`meet`] and [`readers`] (waits without a lock), [`weak`] (failures for no
-//! reason), [`happens`] (data races), [`poll`] (event loops), [`time`] (the
-//! virtual clock), [`overflow`] (stacks that are full), [`teardown`] (what is left of a program that
+//! stacks), [`wait`] (which operations can go, and what they do), [`meet`] and [`readers`] (waits without
+//! a lock), [`weak`] (failures for no reason), [`happens`] (data races), [`poll`] (event loops), [`time`]
+//! (the virtual clock), [`bridge`] (threads beside loops), [`overflow`] (stacks that are full),
+//! [`teardown`] (what is left of a program that
 //! failed).
 //!
 //! What it does not know: an operation of a type that is not the facade's, and time that passes
 //! outside.
 
 mod account;
+mod bridge;
 mod happens;
 mod identity;
 mod left;
@@ -46,6 +48,7 @@ use std::sync::Arc;
 
 use corosensei::Yielder;
 
+pub(crate) use bridge::Stoppable;
 pub(crate) use happens::Ordered;
 pub(crate) use identity::Registry;
 pub(crate) use meet::{Gate, Let, Level};
@@ -58,6 +61,7 @@ pub(crate) use thing::Operation;
 pub(crate) use thing::TO_UPGRADABLE;
 pub(crate) use time::TimerId;
 
+use self::bridge::Bridges;
 use self::overflow::Room;
 use self::state::Status;
 use self::thing::Pending;
@@ -176,6 +180,9 @@ pub(crate) struct Explorer {
     locals: super::Locals,
     /// Told of every announcement, so that whoever waits knows where the program stands still.
     pulse: Arc<Pulse>,
+    bridges: RefCell<Bridges>,
+    /// Whether there is a waker that has to wait: see [`bridge`].
+    has_late: Cell<bool>,
 }
 
 impl Explorer {
@@ -187,6 +194,8 @@ impl Explorer {
             room: Cell::new(Room::default()),
             locals: super::Locals::default(),
             pulse: Arc::clone(pulse),
+            bridges: RefCell::default(),
+            has_late: Cell::new(false),
         }
     }
 

@@ -296,7 +296,7 @@ impl Explorer {
     /// A strand has run to its end.
     pub(super) fn ended(&self, strand: StrandId) {
         let waiters = self.state.borrow_mut().strand_ended(strand);
-        for waiter in waiters {
+        for waiter in waiters.into_iter().chain(self.take_joins(strand)) {
             waiter.wake();
         }
     }

@@ -107,6 +107,15 @@ impl Explorer {
         }
     }
 
+    /// Whether a timer has fired that was not forgotten.
+    pub(crate) fn has_fired(&self, id: TimerId) -> bool {
+        let mut state = self.state.borrow_mut();
+        if let Some(clock) = state.clock.object {
+            state.look(clock);
+        }
+        !state.clock.timers.iter().any(|timer| timer.id == id)
+    }
+
     /// Forgets a timer.
     pub(crate) fn drop_timer(&self, id: TimerId) {
         let mut state = self.state.borrow_mut();

@@ -19,6 +19,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
+use super::bridge::Bridges;
 use super::run::Ending;
 use super::spin::Yields;
 use super::task::Task;
@@ -36,6 +37,7 @@ pub(super) struct Executors {
     pub(super) tasks: Vec<Task>,
     pub(super) timers: Timers,
     yields: Yields,
+    pub(super) bridges: Bridges,
 }
 
 /// How often tasks that only wait are polled for nothing before it is said that nothing will change.
@@ -108,11 +110,13 @@ struct Inside<'a> {
     loom: &'a Loom,
     executor: usize,
     drives: bool,
+    /// What it was inside of before: a task that may block its thread blocks on another runtime.
+    before: Option<usize>,
 }
 
 impl Drop for Inside<'_> {
     fn drop(&mut self) {
-        self.loom.set_current_executor(None);
+        self.loom.set_current_executor(self.before);
         if self.drives {
             self.loom.with_executor(self.executor, |executor| executor.host = None);
         }
@@ -149,7 +153,7 @@ impl Loom {
             self.stay();
         }
         assert!(
-            self.current_executor().is_none(),
+            !self.is_in_a_loop(),
             "Cannot start a runtime from within a runtime. This happens because a function (like \
              `block_on`) attempted to block the current thread while the thread is being used to \
              drive asynchronous tasks."
@@ -164,8 +168,9 @@ impl Loom {
             }
             drives
         });
+        let before = self.current_executor();
         self.set_current_executor(Some(executor));
-        let _inside = Inside { loom: self, executor, drives };
+        let _inside = Inside { loom: self, executor, drives, before };
         if drives {
             self.drive(executor, &parking, future)
         } else {

@@ -21,6 +21,7 @@
 //! main has returned is sent home the same way ([`Phase::Leaving`]). A destructor that runs meanwhile
 //! must not panic: its operations do what they can do without waiting.
 
+mod bridge;
 #[cfg_attr(not(feature = "tokio"), allow(dead_code, reason = "only tokio's facade chooses"))]
 mod dice;
 #[cfg_attr(not(feature = "tokio"), allow(dead_code, reason = "only tokio's facade has runtimes"))]
@@ -47,7 +48,6 @@ use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use super::explorer::new_stack;
 use super::{Object, Panicked};
-
 use crate::verdict::Limit;
 use crate::worker::Pulse;
 use cell::Cells;

@@ -372,7 +372,7 @@ impl Loom {
     }
 
     /// The task that the current thread polls.
-    pub(super) fn current_task(&self) -> Option<usize> {
+    pub(crate) fn current_task(&self) -> Option<usize> {
         self.threads.try_borrow().ok()?.all.get(self.current.get())?.task
     }
 

@@ -64,6 +64,11 @@ impl Timers {
 }
 
 impl Loom {
+    /// How much virtual time has passed.
+    pub(crate) fn now(&self) -> Duration {
+        self.executors.borrow().timers.now
+    }
+
     /// Sets a timer that calls `waker` when so much time has passed.
     pub(crate) fn set_timer(&self, duration: Duration, waker: Waker) -> usize {
         let Some(executor) = self.current_executor() else {

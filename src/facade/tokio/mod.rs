@@ -5,8 +5,10 @@
 //! [`task`]), and what time it is ([`time`]). Without an engine all of it is the original.
 
 mod announcing;
+pub mod io;
 mod macros;
 pub mod runtime;
+pub mod signal;
 pub mod sync;
 pub mod task;
 pub mod time;
@@ -18,6 +20,8 @@ pub use crate::__tokio_join as join;
 #[doc(inline)]
 pub use crate::__tokio_select as select;
 #[doc(inline)]
+pub use crate::__tokio_task_local as task_local;
+#[doc(inline)]
 pub use crate::__tokio_try_join as try_join;
 #[doc(no_inline)]
 pub use ::tokio::pin;
@@ -26,6 +30,7 @@ pub use ::tokio::pin;
 #[doc(hidden)]
 pub mod support {
     pub use super::macros::{All, Any, Either, MaybeDone, Order, ends_early, maybe_done, round};
+    pub use super::task::Slots;
     pub use std::future::{Future, IntoFuture, poll_fn};
     pub use std::pin::Pin;
     pub use std::task::Poll;

@@ -210,7 +210,7 @@ impl State {
     }
 
     /// The strand that runs now looks whether another has ended.
-    pub(super) fn look_at_end(&mut self, strand: StrandId) -> bool {
+    pub(in super::super) fn look_at_end(&mut self, strand: StrandId) -> bool {
         let object = self.strand_object(strand);
         self.look(object);
         self.strands[strand].status == Status::Ended

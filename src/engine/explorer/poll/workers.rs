@@ -1,5 +1,8 @@
 //! Who may be polled, and how many at a time?
 
+use std::panic::Location;
+
+use super::super::Explorer;
 use super::super::state::{State, Status, StrandId, StrandKind};
 use super::{Flavor, Loop, Phase};
 use crate::search::Need;
@@ -164,5 +167,56 @@ impl State {
     /// The tasks of a loop that have not ended.
     pub(super) fn live_tasks(&self, event_loop: usize) -> impl Iterator<Item = StrandId> + '_ {
         self.tasks(event_loop).filter(|&task| self.strands[task].status != Status::Ended)
+    }
+}
+
+impl Explorer {
+    /// Does something in the middle of a poll, while the worker is there for others.
+    ///
+    /// In life the worker's thread goes on with this, and another thread becomes the worker.
+    pub(crate) fn without_worker<R>(
+        &self,
+        at: &'static Location<'static>,
+        body: impl FnOnce() -> R,
+    ) -> R {
+        self.enter_poll(at);
+        let me = self.current();
+        self.hand_worker_over(me);
+        let _back = Back { explorer: self, me };
+        body()
+    }
+
+    fn hand_worker_over(&self, me: StrandId) {
+        let mut state = self.state.borrow_mut();
+        let needs_worker = state.needs_worker(me);
+        let Some(poll) = state.strands[me].poll.as_ref().filter(|poll| poll.under_way) else {
+            return;
+        };
+        let event_loop = poll.event_loop;
+        state.run.is_intricate = true;
+        state.loops[event_loop].busy -= usize::from(needs_worker);
+        state.keeps_its_worker(me);
+        state.gives_worker_back(me);
+    }
+}
+
+/// The poll has a worker again, if need be one more than there are.
+struct Back<'a> {
+    explorer: &'a Explorer,
+    me: StrandId,
+}
+
+impl Drop for Back<'_> {
+    fn drop(&mut self) {
+        let mut state = self.explorer.state.borrow_mut();
+        let needs_worker = state.needs_worker(self.me);
+        let Some(poll) = state.strands[self.me].poll.as_ref().filter(|poll| poll.under_way) else {
+            return;
+        };
+        let event_loop = poll.event_loop;
+        state.loops[event_loop].busy += usize::from(needs_worker);
+        if !state.tearing_down {
+            state.takes_worker(self.me);
+        }
     }
 }

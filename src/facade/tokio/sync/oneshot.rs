@@ -11,7 +11,7 @@ use ::tokio::sync::oneshot as real;
 
 pub use ::tokio::sync::oneshot::error;
 
-use super::super::announcing::{Sign, changes, now, poll};
+use super::super::announcing::{Sign, changes, is_real, now, poll, wait_here};
 use crate::engine::Object;
 use crate::step::{Kind, What};
 
@@ -126,6 +126,31 @@ impl<T> Receiver<T> {
         let received = now(object, sign, || real.try_recv(), Result::is_ok);
         self.done |= !matches!(received, Err(error::TryRecvError::Empty));
         received
+    }
+
+    /// As in the original.
+    #[track_caller]
+    pub fn blocking_recv(mut self) -> Result<T, error::RecvError> {
+        let at = Location::caller();
+        if is_real() {
+            self.done = true;
+            let (_, none) = real::channel();
+            return std::mem::replace(&mut self.real, none).blocking_recv();
+        }
+        self.at = at;
+        wait_here(self, at)
+    }
+
+    /// As in the original. No step: it is the receiver's own.
+    pub fn is_terminated(&self) -> bool {
+        self.real.is_terminated()
+    }
+
+    /// As in the original.
+    #[track_caller]
+    pub fn is_empty(&self) -> bool {
+        let sign = sign("is_empty", Location::caller());
+        now(&self.object, sign, || self.real.is_empty(), |_| false)
     }
 }
 

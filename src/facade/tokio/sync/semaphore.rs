@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ::tokio::sync::{self as real, AcquireError, TryAcquireError};
 
-use super::super::announcing::{Sign, changes, now, until_ready};
+use super::super::announcing::{Sign, changes, is_real, now, until_ready, wait_here};
 use crate::engine::Object;
 use crate::step::{Kind, What};
 
@@ -18,8 +18,7 @@ fn sign(name: &'static str, at: &'static Location<'static>) -> Sign {
 #[derive(Debug)]
 pub struct Semaphore {
     object: Object,
-    /// Shared with the permits that own it.
-    real: Arc<real::Semaphore>,
+    real: real::Semaphore,
 }
 
 impl Semaphore {
@@ -29,8 +28,13 @@ impl Semaphore {
     /// As in the original.
     #[track_caller]
     pub fn new(permits: usize) -> Self {
-        let real = Arc::new(real::Semaphore::new(permits));
-        Self { object: Object::at(Location::caller()), real }
+        Self { object: Object::at(Location::caller()), real: real::Semaphore::new(permits) }
+    }
+
+    /// As in the original.
+    #[track_caller]
+    pub const fn const_new(permits: usize) -> Self {
+        Self { object: Object::at(Location::caller()), real: real::Semaphore::const_new(permits) }
     }
 
     /// As in the original.
@@ -90,10 +94,47 @@ impl Semaphore {
     ) -> impl Future<Output = Result<OwnedSemaphorePermit, AcquireError>> {
         let at = Location::caller();
         async move {
-            let acquired = Arc::clone(&self.real).acquire_many_owned(n);
-            let real = until_ready(&self.object, sign("acquire", at), acquired).await?;
-            Ok(OwnedSemaphorePermit { of: self, at, real })
+            let acquired = self.real.acquire_many(n);
+            until_ready(&self.object, sign("acquire", at), acquired).await?.forget();
+            Ok(OwnedSemaphorePermit { of: self, at, permits: n })
         }
+    }
+
+    /// As in the original.
+    #[track_caller]
+    pub fn blocking_acquire(&self) -> Result<SemaphorePermit<'_>, AcquireError> {
+        self.blocking_acquire_many(1)
+    }
+
+    /// As in the original.
+    #[track_caller]
+    pub fn blocking_acquire_many(&self, n: u32) -> Result<SemaphorePermit<'_>, AcquireError> {
+        let at = Location::caller();
+        if is_real() {
+            let real = self.real.blocking_acquire_many(n)?;
+            return Ok(SemaphorePermit { of: self, at, real });
+        }
+        wait_here(self.acquire_many(n), at)
+    }
+
+    /// As in the original.
+    #[track_caller]
+    pub fn blocking_acquire_owned(self: Arc<Self>) -> Result<OwnedSemaphorePermit, AcquireError> {
+        self.blocking_acquire_many_owned(1)
+    }
+
+    /// As in the original.
+    #[track_caller]
+    pub fn blocking_acquire_many_owned(
+        self: Arc<Self>,
+        n: u32,
+    ) -> Result<OwnedSemaphorePermit, AcquireError> {
+        let at = Location::caller();
+        if is_real() {
+            self.real.blocking_acquire_many(n)?.forget();
+            return Ok(OwnedSemaphorePermit { of: self, at, permits: n });
+        }
+        wait_here(self.acquire_many_owned(n), at)
     }
 
     /// As in the original.
@@ -124,9 +165,9 @@ impl Semaphore {
         n: u32,
     ) -> Result<OwnedSemaphorePermit, TryAcquireError> {
         let at = Location::caller();
-        let acquires = || Arc::clone(&self.real).try_acquire_many_owned(n);
-        let real = now(&self.object, sign("try_acquire", at), acquires, Result::is_ok)?;
-        Ok(OwnedSemaphorePermit { of: self, at, real })
+        let acquires = || self.real.try_acquire_many(n);
+        now(&self.object, sign("try_acquire", at), acquires, Result::is_ok)?.forget();
+        Ok(OwnedSemaphorePermit { of: self, at, permits: n })
     }
 
     /// As in the original.
@@ -155,7 +196,30 @@ pub struct SemaphorePermit<'a> {
     real: real::SemaphorePermit<'a>,
 }
 
-impl SemaphorePermit<'_> {
+impl<'a> SemaphorePermit<'a> {
+    /// As in the original.
+    #[track_caller]
+    pub fn merge(&mut self, mut other: Self) {
+        assert!(
+            std::ptr::eq(self.of, other.of),
+            "merging permits from different semaphore instances"
+        );
+        let n = other.real.num_permits();
+        if let Some(permits) = other.real.split(n) {
+            self.real.merge(permits);
+        }
+    }
+
+    /// As in the original.
+    pub fn split(&mut self, n: usize) -> Option<Self> {
+        Some(Self { of: self.of, at: self.at, real: self.real.split(n)? })
+    }
+
+    /// As in the original.
+    pub fn semaphore(&self) -> &'a Semaphore {
+        self.of
+    }
+
     /// As in the original.
     pub fn forget(mut self) {
         // What is dropped in its place has no permits, and nothing to give back.
@@ -186,21 +250,36 @@ pub struct OwnedSemaphorePermit {
     of: Arc<Semaphore>,
     /// Where they were taken.
     at: &'static Location<'static>,
-    real: real::OwnedSemaphorePermit,
+    /// How many were taken of the real semaphore, which does not expect them back by itself.
+    permits: u32,
 }
 
 impl OwnedSemaphorePermit {
     /// As in the original.
     pub fn forget(mut self) {
-        // What is dropped in its place has no permits, and nothing to give back.
-        if let Some(permits) = self.real.split(self.real.num_permits()) {
-            permits.forget();
-        }
+        self.permits = 0;
+    }
+
+    /// As in the original.
+    #[track_caller]
+    pub fn merge(&mut self, mut other: Self) {
+        assert!(
+            Arc::ptr_eq(&self.of, &other.of),
+            "merging permits from different semaphore instances"
+        );
+        self.permits += std::mem::take(&mut other.permits);
+    }
+
+    /// As in the original.
+    pub fn split(&mut self, n: usize) -> Option<Self> {
+        let n = u32::try_from(n).ok().filter(|&n| n <= self.permits)?;
+        self.permits -= n;
+        Some(Self { of: Arc::clone(&self.of), at: self.at, permits: n })
     }
 
     /// As in the original.
     pub fn num_permits(&self) -> usize {
-        self.real.num_permits()
+        self.permits as usize
     }
 
     /// As in the original.
@@ -211,8 +290,9 @@ impl OwnedSemaphorePermit {
 
 impl Drop for OwnedSemaphorePermit {
     fn drop(&mut self) {
-        if self.real.num_permits() > 0 {
+        if self.permits > 0 {
             changes(&self.of.object, sign("release", self.at), Kind::Async("release"));
+            self.of.real.add_permits(self.permits as usize);
         }
     }
 }

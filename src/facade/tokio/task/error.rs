@@ -7,17 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 use ::tokio::task as real;
 
+use super::Id;
 use crate::engine::message_of;
-
-/// Which task it is, as in [`::tokio::task`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Id(pub(super) usize);
-
-impl fmt::Display for Id {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
 
 /// A task that did not come to its end, as in [`::tokio::task`].
 pub struct JoinError {
@@ -37,11 +28,11 @@ impl JoinError {
     }
 
     pub(super) fn cancelled(task: usize) -> Self {
-        Self { repr: Repr::Cancelled(Id(task)) }
+        Self { repr: Repr::Cancelled(Id::number(task)) }
     }
 
     pub(super) fn panic(task: usize, payload: Box<dyn Any + Send>) -> Self {
-        Self { repr: Repr::Panic(Id(task), Mutex::new(payload)) }
+        Self { repr: Repr::Panic(Id::number(task), Mutex::new(payload)) }
     }
 
     /// As in the original.
@@ -56,6 +47,14 @@ impl JoinError {
     /// As in the original.
     pub fn is_panic(&self) -> bool {
         !self.is_cancelled()
+    }
+
+    /// As in the original.
+    pub fn id(&self) -> Id {
+        match &self.repr {
+            Repr::Real(error) => Id::real(error.id()),
+            Repr::Cancelled(id) | Repr::Panic(id, _) => *id,
+        }
     }
 
     /// As in the original.

@@ -1,8 +1,13 @@
 //! Mirrors [`::tokio::task`].
 
+mod blocking;
+pub mod coop;
 mod error;
 mod handle;
+mod id;
+mod join_set;
 mod local;
+mod local_key;
 
 use std::future::{Future, poll_fn};
 use std::panic::Location;
@@ -12,10 +17,24 @@ use crate::engine::{self, Driver, driver};
 
 use super::runtime::Handle;
 
-pub use error::{Id, JoinError};
+pub(super) use blocking::start_blocking;
+pub use blocking::{block_in_place, spawn_blocking};
+#[doc(hidden)]
+pub use coop::{Unconstrained, consume_budget, unconstrained};
+pub use error::JoinError;
+pub(super) use handle::start;
 pub use handle::{AbortHandle, JoinHandle};
-pub(super) use handle::{Home, start};
-pub use local::{LocalSet, spawn_local};
+pub use id::{Id, id, try_id};
+pub use join_set::JoinSet;
+pub use local::{LocalEnterGuard, LocalSet, spawn_local};
+pub use local_key::LocalKey;
+#[doc(hidden)]
+pub use local_key::Slots;
+
+/// Mirrors [`::tokio::task::futures`].
+pub mod futures {
+    pub use super::local_key::TaskLocalFuture;
+}
 
 /// Starts a task on the runtime at hand, as in [`::tokio::task`].
 #[track_caller]

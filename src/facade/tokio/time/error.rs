@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+pub use ::tokio::time::error::Error;
+
 /// The deadline came first, as in [`::tokio::time::error`].
 #[derive(Debug, PartialEq, Eq)]
 pub struct Elapsed(pub(super) ());

@@ -4,11 +4,14 @@ use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use ::tokio::time as real;
 
+use super::super::announcing::is_real;
+use super::super::task::coop;
+use super::Instant;
 use crate::engine::explorer::TimerId;
 use crate::engine::{Driver, driver, explorer};
 
@@ -25,10 +28,11 @@ enum Inner {
 
 /// A virtual timer: set when it is first asked, like the original.
 struct Timer {
-    /// When it is up, in virtual time; under loom, how long it takes.
-    deadline: Duration,
+    deadline: Instant,
     at: &'static Location<'static>,
     set: Option<Set>,
+    /// Whom it wakes.
+    waker: Option<Waker>,
     /// Whether it was seen to be up.
     up: bool,
 }
@@ -43,24 +47,68 @@ enum Set {
 /// Waits for so long, as in [`::tokio::time`].
 #[track_caller]
 pub fn sleep(duration: Duration) -> Sleep {
-    let at = Location::caller();
-    let deadline = match driver() {
-        Driver::Nobody | Driver::Native(_) => {
-            return Sleep { inner: Inner::Real(Box::pin(real::sleep(duration))) };
-        }
-        Driver::Explorer(explorer) => explorer.now().saturating_add(duration),
-        #[cfg(feature = "loom")]
-        Driver::Loom(_) => duration,
-    };
-    Sleep { inner: Inner::Virtual(Timer { deadline, at, set: None, up: false }) }
+    if is_real() {
+        return Sleep { inner: Inner::Real(Box::pin(real::sleep(duration))) };
+    }
+    let now = Instant::now().since_beginning();
+    Sleep::until(Instant::after(now.saturating_add(duration)), Location::caller())
+}
+
+/// Waits for a moment, as in [`::tokio::time`].
+#[track_caller]
+pub fn sleep_until(deadline: Instant) -> Sleep {
+    if is_real() {
+        return Sleep { inner: Inner::Real(Box::pin(real::sleep_until(deadline.real()))) };
+    }
+    Sleep::until(deadline, Location::caller())
 }
 
 impl Sleep {
+    fn until(deadline: Instant, at: &'static Location<'static>) -> Self {
+        let timer = Timer { deadline, at, set: None, waker: None, up: false };
+        Self { inner: Inner::Virtual(timer) }
+    }
+
+    /// As in the original.
+    pub fn deadline(&self) -> Instant {
+        match &self.inner {
+            Inner::Real(sleep) => Instant::of_real(sleep.deadline()),
+            Inner::Virtual(timer) => timer.deadline,
+        }
+    }
+
     /// As in the original.
     pub fn is_elapsed(&self) -> bool {
         match &self.inner {
             Inner::Real(sleep) => sleep.is_elapsed(),
-            Inner::Virtual(timer) => timer.up || timer.is_past(),
+            Inner::Virtual(timer) => timer.up || timer.is_past() || timer.has_fired(),
+        }
+    }
+
+    /// As in the original.
+    pub fn reset(mut self: Pin<&mut Self>, deadline: Instant) {
+        match &mut self.inner {
+            Inner::Real(sleep) => sleep.as_mut().reset(deadline.real()),
+            Inner::Virtual(timer) => {
+                let waker = timer.waker.take();
+                timer.forget();
+                timer.deadline = deadline;
+                if let Some(waker) = waker {
+                    timer.set(waker);
+                }
+            }
+        }
+    }
+
+    /// As [`Sleep::reset`], but it is not set before it is asked.
+    pub(super) fn reset_idly(mut self: Pin<&mut Self>, deadline: Instant) {
+        match &mut self.inner {
+            Inner::Real(sleep) => sleep.as_mut().reset(deadline.real()),
+            Inner::Virtual(timer) => {
+                timer.waker = None;
+                timer.forget();
+                timer.deadline = deadline;
+            }
         }
     }
 }
@@ -72,7 +120,8 @@ impl Future for Sleep {
         match &mut self.inner {
             Inner::Real(sleep) => sleep.as_mut().poll(context),
             Inner::Virtual(timer) => {
-                if timer.poll(context) {
+                if coop::proceeds(context) && timer.poll(context) {
+                    coop::made_progress();
                     Poll::Ready(())
                 } else {
                     Poll::Pending
@@ -91,7 +140,15 @@ impl fmt::Debug for Sleep {
 impl Timer {
     /// Whether time has gone past it already, set or not.
     fn is_past(&self) -> bool {
-        explorer().is_some_and(|explorer| explorer.now() > self.deadline)
+        explorer().is_some_and(|explorer| explorer.now() > self.deadline.since_beginning())
+    }
+
+    /// Whether it has fired, also if nobody has asked since.
+    fn has_fired(&self) -> bool {
+        match (self.set, explorer()) {
+            (Some(Set::Explorer(id)), Some(explorer)) => explorer.has_fired(id),
+            _ => false,
+        }
     }
 
     fn poll(&mut self, context: &mut Context<'_>) -> bool {
@@ -107,9 +164,7 @@ impl Timer {
                 };
                 if !self.up {
                     if self.set.is_none() {
-                        let waker = Some(context.waker().clone());
-                        let id = explorer.set_timer(self.deadline, waker, self.at);
-                        self.set = Some(Set::Explorer(id));
+                        self.set(context.waker().clone());
                     }
                     explorer.not_ready();
                 }
@@ -119,27 +174,48 @@ impl Timer {
                 if let Some(Set::Loom(id)) = self.set {
                     self.up = loom.poll_timer(id, context.waker());
                 } else {
-                    let id = loom.set_timer(self.deadline, context.waker().clone());
-                    self.set = Some(Set::Loom(id));
+                    self.set(context.waker().clone());
                 }
             }
             // Whoever drove has gone: nobody is left to wake it.
             Driver::Nobody | Driver::Native(_) => {}
         }
+        self.waker = Some(context.waker().clone());
         self.up
     }
-}
 
-impl Drop for Timer {
-    fn drop(&mut self) {
-        if self.up {
-            return;
+    fn set(&mut self, waker: Waker) {
+        let deadline = self.deadline.since_beginning();
+        self.waker = Some(waker.clone());
+        match driver() {
+            Driver::Explorer(explorer) => {
+                let id = explorer.set_timer(deadline, Some(waker), self.at);
+                self.set = Some(Set::Explorer(id));
+            }
+            #[cfg(feature = "loom")]
+            Driver::Loom(loom) => {
+                let id = loom.set_timer(deadline.saturating_sub(loom.now()), waker);
+                self.set = Some(Set::Loom(id));
+            }
+            Driver::Nobody | Driver::Native(_) => {}
         }
-        match (self.set, driver()) {
+    }
+
+    /// It is not waited for any more.
+    fn forget(&mut self) {
+        let up = std::mem::take(&mut self.up);
+        match (self.set.take(), driver()) {
+            _ if up => {}
             (Some(Set::Explorer(id)), Driver::Explorer(explorer)) => explorer.drop_timer(id),
             #[cfg(feature = "loom")]
             (Some(Set::Loom(id)), Driver::Loom(loom)) => loom.drop_timer(id),
             _ => {}
         }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        self.forget();
     }
 }
