@@ -34,6 +34,8 @@ pub enum Setting {
     Threads,
     /// Between tasks.
     Tasks,
+    /// Between threads and event loops, in one program.
+    Bridge,
 }
 
 impl Setting {
@@ -42,6 +44,7 @@ impl Setting {
         match self {
             Self::Threads => "threads",
             Self::Tasks => "tasks",
+            Self::Bridge => "bridge",
         }
     }
 }

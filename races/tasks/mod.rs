@@ -1,5 +1,23 @@
 //! Races between tasks: a change of shared state that spans an await.
 
+#![allow(
+    clippy::unused_async,
+    reason = "what is spawned is told as an async function, also where it never waits"
+)]
+
+pub mod as_completed_order;
 pub mod await_gap;
+pub mod await_lost_update;
+pub mod cache_stampede;
 pub mod cancelled_half_way;
+pub mod keyed_lock_eviction;
+pub mod lock_per_call;
+pub mod lock_too_narrow;
+pub mod no_await_no_race;
+pub mod notify_missed_wakeup;
+pub mod pool_double_checkout;
+pub mod setup_twice;
+pub mod stale_index_after_await;
 pub mod std_mutex_across_await;
+pub mod timeout_loses_item;
+pub mod wrong_step_order;
