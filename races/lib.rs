@@ -5,6 +5,7 @@
 // The programs under check fail by panicking: that is how a thread of `std` says that it failed.
 #![allow(clippy::unwrap_used, reason = "a race is told in the words that people use")]
 
+pub mod bridge;
 pub mod catalogue;
 pub mod tasks;
 pub mod threads;
@@ -32,4 +33,9 @@ pub const RACES: &[&Race] = &[
     &tasks::notify_missed_wakeup::RACE,
     &tasks::cancelled_half_way::RACE,
     &tasks::timeout_loses_item::RACE,
+    &tasks::dirty_connection_returned::RACE,
+    &tasks::futurelock::RACE,
+    &tasks::gather_orphan_sibling::RACE,
+    &bridge::thread_to_loop_missed_wakeup::RACE,
+    &bridge::thread_local_context_leak::RACE,
 ];
