@@ -42,6 +42,13 @@ pub const RACES: &[&Race] = &[
     &tasks::futurelock::RACE,
     &tasks::timeout_retry_duplicates::RACE,
     &tasks::gather_orphan_sibling::RACE,
+    &tasks::wait_first_leaves_losers::RACE,
+    &tasks::abort_is_not_join::RACE,
+    &tasks::block_on_inside_async::RACE,
+    &tasks::detached_task_lost::RACE,
+    &tasks::shutdown_drops_inflight::RACE,
     &bridge::thread_to_loop_missed_wakeup::RACE,
+    &bridge::loop_owned_state_from_thread::RACE,
+    &bridge::sigterm_missed_before_wait::RACE,
     &bridge::thread_local_context_leak::RACE,
 ];
