@@ -21,7 +21,6 @@ use drawloom::tokio::sync::mpsc::unbounded_channel;
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
-// ANCHOR: bug
 fn bug() {
     let guests = Arc::new(AtomicU32::new(0));
     let counted = Arc::clone(&guests);
@@ -30,9 +29,7 @@ fn bug() {
     porter.join().unwrap();
     assert_eq!(guests.load(SeqCst), 2, "every guest is counted");
 }
-// ANCHOR_END: bug
 
-// ANCHOR: two-loops
 fn two_loops() {
     let guests = Arc::new(AtomicU32::new(0));
     let counted = Arc::clone(&guests);
@@ -41,14 +38,12 @@ fn two_loops() {
     porter.join().unwrap();
     assert_eq!(guests.load(SeqCst), 2, "every guest is counted");
 }
-// ANCHOR_END: two-loops
 
 fn count(guests: &AtomicU32) {
     let seen = guests.load(SeqCst);
     guests.store(seen + 1, SeqCst);
 }
 
-// ANCHOR: fix
 fn fix() {
     let guests = Arc::new(Mutex::new(0));
     let counted = Arc::clone(&guests);
@@ -57,7 +52,6 @@ fn fix() {
     porter.join().unwrap();
     assert_eq!(*guests.lock().unwrap(), 2, "every guest is counted");
 }
-// ANCHOR_END: fix
 
 fn count_locked(guests: &Mutex<u32>) {
     let mut guests = guests.lock().unwrap();
@@ -65,7 +59,6 @@ fn count_locked(guests: &Mutex<u32>) {
     *guests = seen + 1;
 }
 
-// ANCHOR: one-owner
 fn one_owner() {
     let (tell, mut told) = unbounded_channel();
     let porter = thread::spawn(move || tell.send(1).unwrap());
@@ -79,7 +72,6 @@ fn one_owner() {
     porter.join().unwrap();
     assert_eq!(guests, 2, "every guest is counted");
 }
-// ANCHOR_END: one-owner
 
 fn event_loop() -> Runtime {
     Builder::new_current_thread().build().unwrap()

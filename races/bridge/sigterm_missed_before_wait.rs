@@ -29,15 +29,12 @@ struct Service {
     bell: Notify,
 }
 
-// ANCHOR: bug
 async fn run(service: Arc<Service>) {
     if !service.stop.load(SeqCst) {
         service.bell.notified().await;
     }
 }
-// ANCHOR_END: bug
 
-// ANCHOR: fix
 async fn run_locked(service: Arc<Service>) {
     let (is_told, bell) = {
         let stop = service.locked_stop.lock().unwrap();
@@ -47,25 +44,20 @@ async fn run_locked(service: Arc<Service>) {
         bell.await;
     }
 }
-// ANCHOR_END: fix
 
-// ANCHOR: permit
 async fn run_until_permit(service: Arc<Service>) {
     service.bell.notified().await;
 }
-// ANCHOR_END: permit
 
 fn signal(service: &Service) {
     service.stop.store(true, SeqCst);
     service.bell.notify_waiters();
 }
 
-// ANCHOR: signal-twice
 fn signal_twice(service: &Service) {
     signal(service);
     signal(service);
 }
-// ANCHOR_END: signal-twice
 
 fn signal_locked(service: &Service) {
     let mut stop = service.locked_stop.lock().unwrap();

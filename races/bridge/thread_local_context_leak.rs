@@ -39,15 +39,12 @@ pub fn bug_of(customers: u32) {
     office(customers, serve);
 }
 
-// ANCHOR: bug
 async fn serve(desk: Arc<Desk>, customer: u32) {
     desk.note.store(customer, SeqCst);
     fetch_file().await;
     sign(&desk, customer);
 }
-// ANCHOR_END: bug
 
-// ANCHOR: write-again
 async fn serve_writing_again(desk: Arc<Desk>, customer: u32) {
     desk.note.store(customer, SeqCst);
     fetch_file().await;
@@ -55,29 +52,24 @@ async fn serve_writing_again(desk: Arc<Desk>, customer: u32) {
     fetch_file().await;
     sign(&desk, customer);
 }
-// ANCHOR_END: write-again
 
 /// So many customers, one at a time.
 pub fn fix_of(customers: u32) {
     office(customers, serve_locked);
 }
 
-// ANCHOR: fix
 async fn serve_locked(desk: Arc<Desk>, customer: u32) {
     let _locked = desk.locked.lock().await;
     desk.note.store(customer, SeqCst);
     fetch_file().await;
     sign(&desk, customer);
 }
-// ANCHOR_END: fix
 
-// ANCHOR: parameter
 async fn serve_passing_it_on(desk: Arc<Desk>, customer: u32) {
     let name = customer;
     fetch_file().await;
     sign_as(&desk, name, customer);
 }
-// ANCHOR_END: parameter
 
 /// Signs with the name on the note, far away from where the customer is known.
 fn sign(desk: &Desk, customer: u32) {

@@ -31,7 +31,6 @@ struct Tray {
     number: Mutex<Option<Waker>>,
 }
 
-// ANCHOR: bug
 fn look_then_leave_number(tray: &Tray, context: &Context<'_>) -> Poll<()> {
     if *tray.letters.lock().unwrap() > 0 {
         return Poll::Ready(());
@@ -39,9 +38,7 @@ fn look_then_leave_number(tray: &Tray, context: &Context<'_>) -> Poll<()> {
     *tray.number.lock().unwrap() = Some(context.waker().clone());
     Poll::Pending
 }
-// ANCHOR_END: bug
 
-// ANCHOR: number-first
 fn leave_number_then_look(tray: &Tray, context: &Context<'_>) -> Poll<()> {
     *tray.number.lock().unwrap() = Some(context.waker().clone());
     if *tray.letters.lock().unwrap() > 0 {
@@ -49,19 +46,16 @@ fn leave_number_then_look(tray: &Tray, context: &Context<'_>) -> Poll<()> {
     }
     Poll::Pending
 }
-// ANCHOR_END: number-first
 
 fn put_and_call(tray: &Tray) {
     *tray.letters.lock().unwrap() += 1;
     call(tray);
 }
 
-// ANCHOR: call-first
 fn call_and_put(tray: &Tray) {
     call(tray);
     *tray.letters.lock().unwrap() += 1;
 }
-// ANCHOR_END: call-first
 
 fn call(tray: &Tray) {
     let number = tray.number.lock().unwrap().take();
@@ -80,7 +74,6 @@ fn thread_and_task(put: fn(&Tray), look: fn(&Tray, &Context<'_>) -> Poll<()>) {
     thread.join().unwrap();
 }
 
-// ANCHOR: fix
 fn fix() {
     let tray = Arc::new(Mutex::new((0, None::<Waker>)));
     let other = Arc::clone(&tray);
@@ -102,7 +95,6 @@ fn fix() {
     }));
     thread.join().unwrap();
 }
-// ANCHOR_END: fix
 
 /// The catalogue's entry.
 pub const RACE: Race = Race {

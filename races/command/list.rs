@@ -34,13 +34,12 @@ fn document() -> Json {
 }
 
 fn table(settings: &Settings) -> String {
-    let names = RACES.iter().map(|race| race.id.len()).max().unwrap_or(0);
     let mut text = format!(
-        "  {:<8} {:<names$} {:<15} {:<15} {:<12} {}\n",
+        "  {:<8} {:<24} {:<15} {:<15} {:<12} {}\n",
         "SETTING", "RACE", "BUG", "NEAR MISS", "FIX", "SUMMARY"
     );
     for race in RACES {
-        text.push_str(&row(race, names));
+        text.push_str(&row(race));
     }
     text.push_str("\n  counts are schedules: how many orders of the program's steps fail, of all that there are\n");
     let command = settings.command;
@@ -49,11 +48,11 @@ fn table(settings: &Settings) -> String {
     text
 }
 
-fn row(race: &Race, names: usize) -> String {
+fn row(race: &Race) -> String {
     let first = |role| race.variants.iter().find(|variant| variant.role == role);
     let cell = |variant: Option<&Variant>| variant.map_or_else(|| "-".to_owned(), counts);
     format!(
-        "  {:<8} {:<names$} {:<15} {:<15} {:<12} {}\n",
+        "  {:<8} {:<24} {:<15} {:<15} {:<12} {}\n",
         race.setting.word(),
         race.id,
         cell(Some(race.bug())),

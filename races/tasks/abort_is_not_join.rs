@@ -43,16 +43,13 @@ async fn paint_locked(room: Arc<Room>) {
     *painters -= 1;
 }
 
-// ANCHOR: bug
 async fn stop(room: Arc<Room>, bob: JoinHandle<()>) -> u32 {
     bob.abort();
     let painters = room.painters.load(SeqCst);
     bob.await.ok();
     painters
 }
-// ANCHOR_END: bug
 
-// ANCHOR: ask-once
 async fn stop_and_ask(room: Arc<Room>, bob: JoinHandle<()>) -> u32 {
     bob.abort();
     if bob.is_finished() {
@@ -62,24 +59,19 @@ async fn stop_and_ask(room: Arc<Room>, bob: JoinHandle<()>) -> u32 {
     bob.await.ok();
     painters
 }
-// ANCHOR_END: ask-once
 
-// ANCHOR: fix
 async fn stop_and_lock(room: Arc<Room>, bob: JoinHandle<()>) -> u32 {
     bob.abort();
     let painters = *room.locked_painters.lock().unwrap();
     bob.await.ok();
     painters
 }
-// ANCHOR_END: fix
 
-// ANCHOR: await-it
 async fn stop_and_wait(room: Arc<Room>, bob: JoinHandle<()>) -> u32 {
     bob.abort();
     bob.await.ok();
     room.painters.load(SeqCst)
 }
-// ANCHOR_END: await-it
 
 /// The stage: Bob paints, and Ann, who wants him to stop, walks in. Two workers.
 fn room<Paint, Stop>(paint: fn(Arc<Room>) -> Paint, stop: fn(Arc<Room>, JoinHandle<()>) -> Stop)

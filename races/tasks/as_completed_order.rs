@@ -28,7 +28,6 @@ enum Price {
     OfBread,
 }
 
-// ANCHOR: bug
 fn bug() {
     on_one_loop(async || {
         let (answer, mut answers) = mpsc::unbounded_channel();
@@ -39,9 +38,7 @@ fn bug() {
         [answers.recv().await.unwrap(), answers.recv().await.unwrap()]
     });
 }
-// ANCHOR_END: bug
 
-// ANCHOR: lock-around
 fn lock_around() {
     on_one_loop(async || {
         let list = Arc::new(AsyncMutex::new(Vec::new()));
@@ -59,9 +56,7 @@ fn lock_around() {
         [list[0], list[1]]
     });
 }
-// ANCHOR_END: lock-around
 
-// ANCHOR: fix
 fn fix() {
     on_one_loop(async || {
         let list = Arc::new(Mutex::new([None; 2]));
@@ -80,9 +75,7 @@ fn fix() {
         list.map(Option::unwrap)
     });
 }
-// ANCHOR_END: fix
 
-// ANCHOR: with-the-question
 fn with_the_question() {
     on_one_loop(async || {
         let (answer, mut answers) = mpsc::unbounded_channel();
@@ -98,7 +91,6 @@ fn with_the_question() {
         list.map(Option::unwrap)
     });
 }
-// ANCHOR_END: with-the-question
 
 /// The shop takes its time; meanwhile the others run.
 async fn ask(shop: Price) -> Price {

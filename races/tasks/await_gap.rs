@@ -30,14 +30,12 @@ fn bug() {
     assert!(seats.load(SeqCst) >= 0, "no seat is sold twice");
 }
 
-// ANCHOR: bug
 async fn book(seats: Arc<AtomicI32>) {
     if seats.load(SeqCst) > 0 {
         charge_card().await;
         seats.fetch_sub(1, SeqCst);
     }
 }
-// ANCHOR_END: bug
 
 fn look_twice() {
     let seats = Arc::new(AtomicI32::new(1));
@@ -45,14 +43,12 @@ fn look_twice() {
     assert!(seats.load(SeqCst) >= 0, "no seat is sold twice");
 }
 
-// ANCHOR: look-twice
 async fn book_looking_twice(seats: Arc<AtomicI32>) {
     if seats.load(SeqCst) > 0 && seats.load(SeqCst) > 0 {
         charge_card().await;
         seats.fetch_sub(1, SeqCst);
     }
 }
-// ANCHOR_END: look-twice
 
 fn lock_each() {
     let seats = Arc::new(Mutex::new(1));
@@ -60,7 +56,6 @@ fn lock_each() {
     assert!(*seats.try_lock().unwrap() >= 0, "no seat is sold twice");
 }
 
-// ANCHOR: lock-each
 async fn book_locking_each(seats: Arc<Mutex<i32>>) {
     let free = *seats.lock().await > 0;
     if free {
@@ -68,7 +63,6 @@ async fn book_locking_each(seats: Arc<Mutex<i32>>) {
         *seats.lock().await -= 1;
     }
 }
-// ANCHOR_END: lock-each
 
 fn fix() {
     let seats = Arc::new(Mutex::new(1));
@@ -76,7 +70,6 @@ fn fix() {
     assert!(*seats.try_lock().unwrap() >= 0, "no seat is sold twice");
 }
 
-// ANCHOR: fix
 async fn book_locked(seats: Arc<Mutex<i32>>) {
     let mut seats = seats.lock().await;
     if *seats > 0 {
@@ -84,7 +77,6 @@ async fn book_locked(seats: Arc<Mutex<i32>>) {
         *seats -= 1;
     }
 }
-// ANCHOR_END: fix
 
 fn take_first() {
     let seats = Arc::new(Mutex::new(1));
@@ -92,7 +84,6 @@ fn take_first() {
     assert!(*seats.try_lock().unwrap() >= 0, "no seat is sold twice");
 }
 
-// ANCHOR: take-first
 async fn book_taking_first(seats: Arc<Mutex<i32>>) {
     let mut seats = seats.lock().await;
     if *seats > 0 {
@@ -101,7 +92,6 @@ async fn book_taking_first(seats: Arc<Mutex<i32>>) {
         charge_card().await;
     }
 }
-// ANCHOR_END: take-first
 
 /// The bank takes its time; meanwhile the others run.
 async fn charge_card() {

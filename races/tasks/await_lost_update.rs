@@ -33,13 +33,11 @@ pub fn bug_of(visitors: u32) {
     assert_eq!(counter.load(SeqCst), visitors, "every visitor is counted");
 }
 
-// ANCHOR: bug
 async fn let_in(counter: Arc<AtomicU32>) {
     let seen = counter.load(SeqCst);
     print_ticket().await;
     counter.store(seen + 1, SeqCst);
 }
-// ANCHOR_END: bug
 
 fn lock_each() {
     let counter = Arc::new(Mutex::new(0));
@@ -47,13 +45,11 @@ fn lock_each() {
     assert_eq!(*counter.try_lock().unwrap(), 2, "every visitor is counted");
 }
 
-// ANCHOR: lock-each
 async fn let_in_locking_each(counter: Arc<Mutex<u32>>) {
     let seen = *counter.lock().await;
     print_ticket().await;
     *counter.lock().await = seen + 1;
 }
-// ANCHOR_END: lock-each
 
 /// So many visitors come in, and the counter is locked from the read to the write.
 pub fn fix_of(visitors: u32) {
@@ -62,14 +58,12 @@ pub fn fix_of(visitors: u32) {
     assert_eq!(*counter.try_lock().unwrap(), visitors, "every visitor is counted");
 }
 
-// ANCHOR: fix
 async fn let_in_locked(counter: Arc<Mutex<u32>>) {
     let mut counter = counter.lock().await;
     let seen = *counter;
     print_ticket().await;
     *counter = seen + 1;
 }
-// ANCHOR_END: fix
 
 fn await_first() {
     let counter = Arc::new(Mutex::new(0));
@@ -77,14 +71,12 @@ fn await_first() {
     assert_eq!(*counter.try_lock().unwrap(), 2, "every visitor is counted");
 }
 
-// ANCHOR: await-first
 async fn let_in_after(counter: Arc<Mutex<u32>>) {
     print_ticket().await;
     let mut counter = counter.lock().await;
     let seen = *counter;
     *counter = seen + 1;
 }
-// ANCHOR_END: await-first
 
 /// The printer takes its time; meanwhile the others run.
 async fn print_ticket() {

@@ -36,35 +36,29 @@ async fn say(number: Number) {
     number.1.notify_one();
 }
 
-// ANCHOR: bug
 async fn need(number: Number) -> u32 {
     let told = number.0.lock().unwrap();
     number.1.wait_while(told, |told| told.is_none()).unwrap().unwrap()
 }
-// ANCHOR_END: bug
 
 fn own_runtime() {
     let (say, told) = oneshot::channel();
     ann_and_bob(send(say), need_on_a_runtime(told));
 }
 
-// ANCHOR: own-runtime
 async fn need_on_a_runtime(told: oneshot::Receiver<u32>) -> u32 {
     let runtime = Builder::new_current_thread().build().unwrap();
     runtime.block_on(told).unwrap()
 }
-// ANCHOR_END: own-runtime
 
 fn fix() {
     let (say, told) = oneshot::channel();
     ann_and_bob(send(say), need_and_await(told));
 }
 
-// ANCHOR: fix
 async fn need_and_await(told: oneshot::Receiver<u32>) -> u32 {
     told.await.unwrap()
 }
-// ANCHOR_END: fix
 
 async fn send(say: oneshot::Sender<u32>) {
     // Bob may be gone by then, and Ann does not care.

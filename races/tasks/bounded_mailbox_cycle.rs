@@ -29,7 +29,6 @@ pub fn bug_of(room: usize, letters: u32) {
     on_one_loop(write_then_read(to_bob, anns, letters), write_then_read(to_ann, bobs, letters));
 }
 
-// ANCHOR: bug
 async fn write_then_read(out: Sender<u32>, mut own: Receiver<u32>, letters: u32) {
     for letter in 0..letters {
         out.send(letter).await.unwrap();
@@ -38,7 +37,6 @@ async fn write_then_read(out: Sender<u32>, mut own: Receiver<u32>, letters: u32)
         own.recv().await.unwrap();
     }
 }
-// ANCHOR_END: bug
 
 /// The same, and who waits for room reads.
 pub fn fix_of(room: usize, letters: u32) {
@@ -47,7 +45,6 @@ pub fn fix_of(room: usize, letters: u32) {
     on_one_loop(write_and_read(to_bob, anns, letters), write_and_read(to_ann, bobs, letters));
 }
 
-// ANCHOR: fix
 async fn write_and_read(out: Sender<u32>, mut own: Receiver<u32>, letters: u32) {
     let write = async {
         for letter in 0..letters {
@@ -61,7 +58,6 @@ async fn write_and_read(out: Sender<u32>, mut own: Receiver<u32>, letters: u32) 
     };
     join!(write, read);
 }
-// ANCHOR_END: fix
 
 fn no_bottom() {
     let (to_ann, anns) = channel(1);
@@ -69,7 +65,6 @@ fn no_bottom() {
     on_one_loop(write_without_waiting(to_bob, anns), read_without_bottom(to_ann, bobs));
 }
 
-// ANCHOR: no-bottom
 async fn write_without_waiting(out: UnboundedSender<u32>, mut own: Receiver<u32>) {
     for letter in 0..2 {
         out.send(letter).unwrap();
@@ -78,7 +73,6 @@ async fn write_without_waiting(out: UnboundedSender<u32>, mut own: Receiver<u32>
         own.recv().await.unwrap();
     }
 }
-// ANCHOR_END: no-bottom
 
 async fn read_without_bottom(out: Sender<u32>, mut own: UnboundedReceiver<u32>) {
     for letter in 0..2 {

@@ -44,16 +44,13 @@ pub fn bug_of(people: usize) {
     office(people, look);
 }
 
-// ANCHOR: bug
 async fn look(board: Arc<Board>) {
     if *board.note.lock().unwrap() == Note::Nothing {
         call_station(&board).await;
         *board.note.lock().unwrap() = Note::Sunny;
     }
 }
-// ANCHOR_END: bug
 
-// ANCHOR: look-then-lock
 async fn look_then_lock(board: Arc<Board>) {
     if *board.note.lock().unwrap() == Note::Nothing {
         let _phone = board.phone.lock().await;
@@ -61,14 +58,12 @@ async fn look_then_lock(board: Arc<Board>) {
         *board.note.lock().unwrap() = Note::Sunny;
     }
 }
-// ANCHOR_END: look-then-lock
 
 /// So many people, each of whom looks under the lock.
 pub fn fix_of(people: usize) {
     office(people, lock_then_look);
 }
 
-// ANCHOR: fix
 async fn lock_then_look(board: Arc<Board>) {
     let _phone = board.phone.lock().await;
     if *board.note.lock().unwrap() == Note::Nothing {
@@ -76,9 +71,7 @@ async fn lock_then_look(board: Arc<Board>) {
         *board.note.lock().unwrap() = Note::Sunny;
     }
 }
-// ANCHOR_END: fix
 
-// ANCHOR: one-call
 async fn look_or_wait(board: Arc<Board>) {
     let called_back = board.called_back.notified();
     let before = {
@@ -99,7 +92,6 @@ async fn look_or_wait(board: Arc<Board>) {
         }
     }
 }
-// ANCHOR_END: one-call
 
 /// The station takes its time; meanwhile the others run.
 async fn call_station(board: &Board) {

@@ -34,13 +34,11 @@ fn bug() {
     two_accounts(50, transfer);
 }
 
-// ANCHOR: bug
 async fn transfer(accounts: Arc<Accounts>, flushed: Flushed) {
     accounts.alice.fetch_sub(30, SeqCst);
     flushed.await.unwrap();
     accounts.bob.fetch_add(30, SeqCst);
 }
-// ANCHOR_END: bug
 
 fn lock_both() {
     let ledger = Arc::new(AsyncMutex::new(Ledger { alice: 100, bob: 0 }));
@@ -49,14 +47,12 @@ fn lock_both() {
     assert_eq!(ledger.alice + ledger.bob, 100, "no money is lost on the way");
 }
 
-// ANCHOR: lock-both
 async fn transfer_locked(ledger: Arc<AsyncMutex<Ledger>>, flushed: Flushed) {
     let mut ledger = ledger.lock().await;
     ledger.alice -= 30;
     flushed.await.unwrap();
     ledger.bob += 30;
 }
-// ANCHOR_END: lock-both
 
 fn fix() {
     let ledger = Arc::new(Mutex::new(Ledger { alice: 100, bob: 0 }));
@@ -65,20 +61,17 @@ fn fix() {
     assert_eq!(ledger.alice + ledger.bob, 100, "no money is lost on the way");
 }
 
-// ANCHOR: fix
 async fn transfer_at_once(ledger: Arc<Mutex<Ledger>>, flushed: Flushed) {
     flushed.await.unwrap();
     let mut ledger = ledger.lock().unwrap();
     ledger.alice -= 30;
     ledger.bob += 30;
 }
-// ANCHOR_END: fix
 
 fn undo() {
     two_accounts(50, transfer_with_undo);
 }
 
-// ANCHOR: undo
 async fn transfer_with_undo(accounts: Arc<Accounts>, flushed: Flushed) {
     accounts.alice.fetch_sub(30, SeqCst);
     let undo = Undo(&accounts.alice);
@@ -86,7 +79,6 @@ async fn transfer_with_undo(accounts: Arc<Accounts>, flushed: Flushed) {
     accounts.bob.fetch_add(30, SeqCst);
     std::mem::forget(undo);
 }
-// ANCHOR_END: undo
 
 /// Gives the money back when it is dropped.
 struct Undo<'a>(&'a AtomicI64);

@@ -36,27 +36,22 @@ async fn pass(gate: Arc<Gate>, mine: Letter) {
     leave(&gate);
 }
 
-// ANCHOR: bug
 fn leave(gate: &Gate) {
     if let Some(next) = gate.queue.lock().unwrap().pop_front() {
         next.send(()).ok();
     }
 }
-// ANCHOR_END: bug
 
 async fn pass_skipping(gate: Arc<Gate>, mine: Letter) {
     mine.await.unwrap();
     leave_skipping(&gate);
 }
 
-// ANCHOR: skip-the-gone
 fn leave_skipping(gate: &Gate) {
     let mut queue = gate.queue.lock().unwrap();
     while queue.pop_front().is_some_and(|next| next.send(()).is_err()) {}
 }
-// ANCHOR_END: skip-the-gone
 
-// ANCHOR: fix
 /// Her place is there before the first poll: a future may be dropped even before that.
 fn pass_or_pass_on(gate: Arc<Gate>, mine: Letter) -> impl Future<Output = ()> {
     let mut place = Place { gate, mine };
@@ -65,7 +60,6 @@ fn pass_or_pass_on(gate: Arc<Gate>, mine: Letter) -> impl Future<Output = ()> {
         leave_skipping(&place.gate);
     }
 }
-// ANCHOR_END: fix
 
 /// Passes on a turn that has come and was not taken.
 struct Place {
@@ -82,11 +76,9 @@ impl Drop for Place {
     }
 }
 
-// ANCHOR: semaphore
 async fn pass_a_semaphore(gate: Arc<Gate>, _mine: Letter) {
     drop(gate.turns.acquire().await.unwrap());
 }
-// ANCHOR_END: semaphore
 
 fn leave_a_semaphore(gate: &Gate) {
     gate.turns.add_permits(1);

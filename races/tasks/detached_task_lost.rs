@@ -25,7 +25,6 @@ use drawloom::tokio::time::sleep;
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
-// ANCHOR: bug
 /// So many boys, and nobody waits.
 pub fn bug_of(boys: u32) {
     shop(boys, async |posted: Arc<AtomicU32>| {
@@ -35,18 +34,14 @@ pub fn bug_of(boys: u32) {
         tidy_up().await;
     });
 }
-// ANCHOR_END: bug
 
-// ANCHOR: wait-a-little
 fn wait_a_little() {
     shop(1, async |posted: Arc<AtomicU32>| {
         tokio::spawn(run(posted));
         sleep(Duration::from_millis(50)).await;
     });
 }
-// ANCHOR_END: wait-a-little
 
-// ANCHOR: fix
 /// So many boys, and each is waited for.
 pub fn fix_of(boys: u32) {
     shop(boys, async |posted: Arc<AtomicU32>| {
@@ -57,9 +52,7 @@ pub fn fix_of(boys: u32) {
         }
     });
 }
-// ANCHOR_END: fix
 
-// ANCHOR: last-is-back
 fn last_is_back() {
     shop(1, async |posted: Arc<AtomicU32>| {
         let (away, mut back) = unbounded_channel::<()>();
@@ -71,7 +64,6 @@ fn last_is_back() {
         while back.recv().await.is_some() {}
     });
 }
-// ANCHOR_END: last-is-back
 
 /// The boy runs to the post office; meanwhile the others run.
 async fn run(posted: Arc<AtomicU32>) {

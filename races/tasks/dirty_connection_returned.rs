@@ -40,24 +40,19 @@ struct Line {
     is_due: bool,
 }
 
-// ANCHOR: bug
 async fn ask(line: Arc<Mutex<Line>>, question: Question) -> u32 {
     let mut line = line.lock().await;
     line.questions.send(question).unwrap();
     line.answers.recv().await.unwrap().1
 }
-// ANCHOR_END: bug
 
-// ANCHOR: empty-first
 async fn ask_emptied(line: Arc<Mutex<Line>>, question: Question) -> u32 {
     let mut line = line.lock().await;
     while line.answers.try_recv().is_ok() {}
     line.questions.send(question).unwrap();
     line.answers.recv().await.unwrap().1
 }
-// ANCHOR_END: empty-first
 
-// ANCHOR: fix
 async fn ask_on_a_clean_line(line: Arc<Mutex<Line>>, question: Question) -> u32 {
     let mut line = line.lock().await;
     if line.is_due {
@@ -69,9 +64,7 @@ async fn ask_on_a_clean_line(line: Arc<Mutex<Line>>, question: Question) -> u32 
     line.is_due = false;
     answer
 }
-// ANCHOR_END: fix
 
-// ANCHOR: by-number
 async fn ask_by_number(line: Arc<Mutex<Line>>, question: Question) -> u32 {
     let mut line = line.lock().await;
     line.questions.send(question).unwrap();
@@ -82,7 +75,6 @@ async fn ask_by_number(line: Arc<Mutex<Line>>, question: Question) -> u32 {
         }
     }
 }
-// ANCHOR_END: by-number
 
 fn answer_to(question: Question) -> u32 {
     question * 11

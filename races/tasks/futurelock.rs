@@ -30,7 +30,6 @@ use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
 type Copier = Arc<Mutex<()>>;
 
-// ANCHOR: bug
 async fn queue(copier: Copier) {
     let mut turn = pin!(copier.lock());
     select! {
@@ -39,9 +38,7 @@ async fn queue(copier: Copier) {
         () = sleep(Duration::from_millis(50)) => drop(copier.lock().await),
     }
 }
-// ANCHOR_END: bug
 
-// ANCHOR: longer-timeout
 async fn queue_longer(copier: Copier) {
     let mut turn = pin!(copier.lock());
     select! {
@@ -50,9 +47,7 @@ async fn queue_longer(copier: Copier) {
         () = sleep(Duration::from_secs(50)) => drop(copier.lock().await),
     }
 }
-// ANCHOR_END: longer-timeout
 
-// ANCHOR: yield-first
 async fn queue_politely(copier: Copier) {
     let mut turn = pin!(copier.lock());
     select! {
@@ -64,9 +59,7 @@ async fn queue_politely(copier: Copier) {
         }
     }
 }
-// ANCHOR_END: yield-first
 
-// ANCHOR: fix
 async fn queue_and_leave(copier: Copier) {
     let mut turn = Box::pin(copier.lock());
     select! {
@@ -78,9 +71,7 @@ async fn queue_and_leave(copier: Copier) {
         }
     }
 }
-// ANCHOR_END: fix
 
-// ANCHOR: own-task
 async fn queue_by_task(copier: Copier) {
     let place = Arc::clone(&copier);
     let mut turn = tokio::spawn(async move { drop(place.lock().await) });
@@ -90,7 +81,6 @@ async fn queue_by_task(copier: Copier) {
         () = sleep(Duration::from_millis(50)) => drop(copier.lock().await),
     }
 }
-// ANCHOR_END: own-task
 
 /// The stage: Bob has the copier for a while, and Ann queues for it.
 fn copier<Queue>(queue: fn(Copier) -> Queue)

@@ -51,7 +51,6 @@ async fn save_locked(folder: Shared, full: bool) -> Result<(), Full> {
     write(&folder, full)
 }
 
-// ANCHOR: fix
 async fn save_if_there(folder: Shared, full: bool) -> Result<(), Full> {
     let _lock = folder.lock.lock().await;
     if !folder.is_there.load(SeqCst) {
@@ -60,7 +59,6 @@ async fn save_if_there(folder: Shared, full: bool) -> Result<(), Full> {
     fetch_part().await;
     write(&folder, full)
 }
-// ANCHOR_END: fix
 
 /// It takes its time; meanwhile the others run.
 async fn fetch_part() {
@@ -73,31 +71,25 @@ fn write(folder: &Folder, full: bool) -> Result<(), Full> {
     if full { Err(Full) } else { Ok(()) }
 }
 
-// ANCHOR: bug
 async fn first_error(folder: Shared, ann: Saving, bob: Saving) {
     if try_join!(end_of(ann), end_of(bob)).is_err() {
         folder.is_there.store(false, SeqCst);
     }
 }
-// ANCHOR_END: bug
 
-// ANCHOR: lock-each
 async fn first_error_locked(folder: Shared, ann: Saving, bob: Saving) {
     if try_join!(end_of(ann), end_of(bob)).is_err() {
         let _lock = folder.lock.lock().await;
         folder.is_there.store(false, SeqCst);
     }
 }
-// ANCHOR_END: lock-each
 
-// ANCHOR: all-ends
 async fn all_ends(folder: Shared, ann: Saving, bob: Saving) {
     let (ann, bob) = join!(end_of(ann), end_of(bob));
     if ann.and(bob).is_err() {
         folder.is_there.store(false, SeqCst);
     }
 }
-// ANCHOR_END: all-ends
 
 async fn end_of(saving: Saving) -> Result<(), Full> {
     saving.await.unwrap()

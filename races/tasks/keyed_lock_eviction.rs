@@ -42,7 +42,6 @@ struct Hotel {
     inside: AtomicU32,
 }
 
-// ANCHOR: bug
 async fn clean(hotel: Arc<Hotel>) -> bool {
     let key = hotel.board.lock().unwrap().entry(ROOM).or_default().clone();
     climb_stairs().await;
@@ -52,9 +51,7 @@ async fn clean(hotel: Arc<Hotel>) -> bool {
     hotel.board.lock().unwrap().remove(&ROOM);
     alone
 }
-// ANCHOR_END: bug
 
-// ANCHOR: try-lock
 async fn clean_trying(hotel: Arc<Hotel>) -> bool {
     let key = hotel.board.lock().unwrap().entry(ROOM).or_default().clone();
     climb_stairs().await;
@@ -67,9 +64,7 @@ async fn clean_trying(hotel: Arc<Hotel>) -> bool {
     }
     alone
 }
-// ANCHOR_END: try-lock
 
-// ANCHOR: fix
 async fn clean_counting(hotel: Arc<Hotel>) -> bool {
     let key = {
         let mut board = hotel.board.lock().unwrap();
@@ -89,7 +84,6 @@ async fn clean_counting(hotel: Arc<Hotel>) -> bool {
     }
     alone
 }
-// ANCHOR_END: fix
 
 /// It takes a moment; meanwhile the others run.
 async fn climb_stairs() {

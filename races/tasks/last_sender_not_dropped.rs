@@ -20,7 +20,6 @@ use drawloom::tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
-// ANCHOR: bug
 /// So many collectors, and a cashier with a key.
 pub fn bug_of(collectors: u32) {
     on_one_loop(collectors, async |coins, mut letters| {
@@ -30,9 +29,7 @@ pub fn bug_of(collectors: u32) {
         add_up(&mut letters).await
     });
 }
-// ANCHOR_END: bug
 
-// ANCHOR: drop-after
 fn drop_after() {
     on_one_loop(2, async |coins, mut letters| {
         for _ in 0..2 {
@@ -43,9 +40,7 @@ fn drop_after() {
         sum
     });
 }
-// ANCHOR_END: drop-after
 
-// ANCHOR: fix
 /// So many collectors, and a cashier who has given her key away.
 pub fn fix_of(collectors: u32) {
     on_one_loop(collectors, async |coins, mut letters| {
@@ -56,9 +51,7 @@ pub fn fix_of(collectors: u32) {
         add_up(&mut letters).await
     });
 }
-// ANCHOR_END: fix
 
-// ANCHOR: give-away
 fn give_away() {
     on_one_loop(2, async |coins, mut letters| {
         tokio::spawn(collect(coins.clone()));
@@ -66,7 +59,6 @@ fn give_away() {
         add_up(&mut letters).await
     });
 }
-// ANCHOR_END: give-away
 
 async fn collect(coins: UnboundedSender<u32>) {
     coins.send(1).unwrap();

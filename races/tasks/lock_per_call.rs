@@ -32,7 +32,6 @@ pub fn bug_of(cooks: u32) {
     assert_eq!(taken.load(SeqCst), cooks, "all that is taken is noted");
 }
 
-// ANCHOR: bug
 async fn take(taken: Arc<AtomicU32>) {
     let lock = Mutex::new(());
     let _guard = lock.lock().await;
@@ -40,7 +39,6 @@ async fn take(taken: Arc<AtomicU32>) {
     carry().await;
     taken.store(seen + 1, SeqCst);
 }
-// ANCHOR_END: bug
 
 fn per_worker() {
     let locks = [Arc::new(Mutex::new(())), Arc::new(Mutex::new(()))];
@@ -49,14 +47,12 @@ fn per_worker() {
     assert_eq!(taken.load(SeqCst), 2, "all that is taken is noted");
 }
 
-// ANCHOR: per-worker
 async fn take_as_worker(lock: Arc<Mutex<()>>, taken: Arc<AtomicU32>) {
     let _guard = lock.lock().await;
     let seen = taken.load(SeqCst);
     carry().await;
     taken.store(seen + 1, SeqCst);
 }
-// ANCHOR_END: per-worker
 
 fn cloned_data() {
     let taken = Arc::new(Mutex::new(0));
@@ -64,7 +60,6 @@ fn cloned_data() {
     assert_eq!(*taken.try_lock().unwrap(), 2, "all that is taken is noted");
 }
 
-// ANCHOR: cloned-data
 async fn take_from_a_copy(taken: Arc<Mutex<u32>>) {
     let copy = Mutex::new(*taken.lock().await);
     let mut taken = copy.lock().await;
@@ -72,7 +67,6 @@ async fn take_from_a_copy(taken: Arc<Mutex<u32>>) {
     carry().await;
     *taken = seen + 1;
 }
-// ANCHOR_END: cloned-data
 
 /// So many cooks, and one lock for all of them.
 pub fn fix_of(cooks: u32) {
@@ -81,14 +75,12 @@ pub fn fix_of(cooks: u32) {
     assert_eq!(*taken.try_lock().unwrap(), cooks, "all that is taken is noted");
 }
 
-// ANCHOR: fix
 async fn take_locked(taken: Arc<Mutex<u32>>) {
     let mut taken = taken.lock().await;
     let seen = *taken;
     carry().await;
     *taken = seen + 1;
 }
-// ANCHOR_END: fix
 
 /// It is heavy; meanwhile the others run.
 async fn carry() {

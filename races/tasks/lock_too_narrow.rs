@@ -35,15 +35,12 @@ struct Price {
 
 type Shop = Arc<(Mutex<Price>, Mutex<()>)>;
 
-// ANCHOR: bug
 async fn raise(shop: Shop) {
     let seen = shop.0.lock().await.cents;
     let rise = ask_rise().await;
     shop.0.lock().await.cents = seen + rise;
 }
-// ANCHOR_END: bug
 
-// ANCHOR: give-up
 async fn raise_or_give_up(shop: Shop) {
     let seen = *shop.0.lock().await;
     let rise = ask_rise().await;
@@ -52,9 +49,7 @@ async fn raise_or_give_up(shop: Shop) {
         *price = Price { cents: seen.cents + rise, version: seen.version + 1 };
     }
 }
-// ANCHOR_END: give-up
 
-// ANCHOR: two-locks
 async fn raise_with_two_locks(shop: Shop) {
     let reading = shop.1.lock().await;
     let seen = shop.0.try_lock().unwrap().cents;
@@ -62,25 +57,19 @@ async fn raise_with_two_locks(shop: Shop) {
     let rise = ask_rise().await;
     shop.0.lock().await.cents = seen + rise;
 }
-// ANCHOR_END: two-locks
 
-// ANCHOR: fix
 async fn raise_locked(shop: Shop) {
     let mut price = shop.0.lock().await;
     let seen = price.cents;
     let rise = ask_rise().await;
     price.cents = seen + rise;
 }
-// ANCHOR_END: fix
 
-// ANCHOR: ask-first
 async fn raise_asking_first(shop: Shop) {
     let rise = ask_rise().await;
     shop.0.lock().await.cents += rise;
 }
-// ANCHOR_END: ask-first
 
-// ANCHOR: begin-again
 async fn raise_or_begin_again(shop: Shop) {
     loop {
         let seen = *shop.0.lock().await;
@@ -92,7 +81,6 @@ async fn raise_or_begin_again(shop: Shop) {
         }
     }
 }
-// ANCHOR_END: begin-again
 
 /// Head office takes its time; meanwhile the others run.
 async fn ask_rise() -> u32 {

@@ -34,12 +34,10 @@ fn one_loop() {
     assert_eq!(votes.load(SeqCst), 2, "every vote is counted");
 }
 
-// ANCHOR: bug
 async fn vote(votes: Arc<AtomicU32>) {
     let seen = votes.load(SeqCst);
     votes.store(seen + 1, SeqCst);
 }
-// ANCHOR_END: bug
 
 fn log_between() {
     let votes = Arc::new(AtomicU32::new(0));
@@ -47,13 +45,11 @@ fn log_between() {
     assert_eq!(votes.load(SeqCst), 2, "every vote is counted");
 }
 
-// ANCHOR: log-between
 async fn vote_and_log(votes: Arc<AtomicU32>) {
     let seen = votes.load(SeqCst);
     log().await;
     votes.store(seen + 1, SeqCst);
 }
-// ANCHOR_END: log-between
 
 fn fix() {
     let votes = Arc::new(Mutex::new(0));
@@ -61,13 +57,11 @@ fn fix() {
     assert_eq!(*votes.lock().unwrap(), 2, "every vote is counted");
 }
 
-// ANCHOR: fix
 async fn vote_locked(votes: Arc<Mutex<u32>>) {
     let mut votes = votes.lock().unwrap();
     let seen = *votes;
     *votes = seen + 1;
 }
-// ANCHOR_END: fix
 
 /// The log takes its time; meanwhile the others run.
 async fn log() {

@@ -33,23 +33,18 @@ struct Street {
     bell: Notify,
 }
 
-// ANCHOR: bug
 async fn wait(street: Arc<Street>) {
     if !street.van_is_there.load(SeqCst) {
         street.bell.notified().await;
     }
 }
-// ANCHOR_END: bug
 
-// ANCHOR: look-twice
 async fn wait_looking_twice(street: Arc<Street>) {
     if !street.van_is_there.load(SeqCst) && !street.van_is_there.load(SeqCst) {
         street.bell.notified().await;
     }
 }
-// ANCHOR_END: look-twice
 
-// ANCHOR: fix
 async fn wait_locked(street: Arc<Street>) {
     let (is_there, bell) = {
         let van = street.locked_van.lock().unwrap();
@@ -59,9 +54,7 @@ async fn wait_locked(street: Arc<Street>) {
         bell.await;
     }
 }
-// ANCHOR_END: fix
 
-// ANCHOR: register-first
 async fn wait_registered(street: Arc<Street>) {
     let mut bell = pin!(street.bell.notified());
     bell.as_mut().enable();
@@ -69,19 +62,16 @@ async fn wait_registered(street: Arc<Street>) {
         bell.await;
     }
 }
-// ANCHOR_END: register-first
 
 async fn arrive(street: Arc<Street>) {
     street.van_is_there.store(true, SeqCst);
     street.bell.notify_waiters();
 }
 
-// ANCHOR: ring-first
 async fn ring_and_arrive(street: Arc<Street>) {
     street.bell.notify_waiters();
     street.van_is_there.store(true, SeqCst);
 }
-// ANCHOR_END: ring-first
 
 async fn arrive_locked(street: Arc<Street>) {
     let mut van = street.locked_van.lock().unwrap();
@@ -89,12 +79,10 @@ async fn arrive_locked(street: Arc<Street>) {
     street.bell.notify_waiters();
 }
 
-// ANCHOR: one-permit
 async fn arrive_for_one(street: Arc<Street>) {
     street.van_is_there.store(true, SeqCst);
     street.bell.notify_one();
 }
-// ANCHOR_END: one-permit
 
 /// The stage: Bob and the van, on two workers.
 fn street<Bob, Van>(bob: fn(Arc<Street>) -> Bob, van: fn(Arc<Street>) -> Van)

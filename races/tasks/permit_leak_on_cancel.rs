@@ -28,37 +28,29 @@ use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 /// Comes when the lift is there.
 type Lift = oneshot::Receiver<()>;
 
-// ANCHOR: bug
 async fn fetch(keys: Arc<Semaphore>, lift: Lift) {
     keys.acquire().await.unwrap().forget();
     lift.await.unwrap();
     keys.add_permits(1);
 }
-// ANCHOR_END: bug
 
-// ANCHOR: on-error
 async fn fetch_minding_errors(keys: Arc<Semaphore>, lift: Lift) {
     keys.acquire().await.unwrap().forget();
     let came = lift.await;
     keys.add_permits(1);
     came.unwrap();
 }
-// ANCHOR_END: on-error
 
-// ANCHOR: fix
 async fn fetch_keeping(keys: Arc<Semaphore>, lift: Lift) {
     let _key = keys.acquire().await.unwrap();
     lift.await.unwrap();
 }
-// ANCHOR_END: fix
 
-// ANCHOR: own-guard
 async fn fetch_with_guard(keys: Arc<Semaphore>, lift: Lift) {
     keys.acquire().await.unwrap().forget();
     let _hook = Hook(&keys);
     lift.await.unwrap();
 }
-// ANCHOR_END: own-guard
 
 /// Hangs the key up when it is dropped.
 struct Hook<'a>(&'a Semaphore);

@@ -37,16 +37,13 @@ pub fn bug_of(rowers: usize) {
     boat_house(rowers, row);
 }
 
-// ANCHOR: bug
 async fn row(house: Arc<House>) -> bool {
     let Some(boat) = house.boats.lock().unwrap().last().copied() else { return true };
     walk_down().await;
     house.boats.lock().unwrap().retain(|&other| other != boat);
     on_the_lake(&house, boat).await
 }
-// ANCHOR_END: bug
 
-// ANCHOR: look-twice
 async fn row_looking_twice(house: Arc<House>) -> bool {
     let Some(boat) = house.boats.lock().unwrap().last().copied() else { return true };
     if !house.boats.lock().unwrap().contains(&boat) {
@@ -56,29 +53,24 @@ async fn row_looking_twice(house: Arc<House>) -> bool {
     house.boats.lock().unwrap().retain(|&other| other != boat);
     on_the_lake(&house, boat).await
 }
-// ANCHOR_END: look-twice
 
 /// So many rowers, each of whom takes what it picks.
 pub fn fix_of(rowers: usize) {
     boat_house(rowers, row_taking_first);
 }
 
-// ANCHOR: fix
 async fn row_taking_first(house: Arc<House>) -> bool {
     let Some(boat) = house.boats.lock().unwrap().pop() else { return true };
     walk_down().await;
     on_the_lake(&house, boat).await
 }
-// ANCHOR_END: fix
 
-// ANCHOR: permit
 async fn row_with_permit(house: Arc<House>) -> bool {
     let _permit = house.permits.acquire().await.unwrap();
     let boat = house.boats.lock().unwrap().pop().unwrap();
     walk_down().await;
     on_the_lake(&house, boat).await
 }
-// ANCHOR_END: permit
 
 /// It takes a moment; meanwhile the others run.
 async fn walk_down() {

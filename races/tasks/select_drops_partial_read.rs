@@ -26,7 +26,6 @@ use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 type Wire = UnboundedReceiver<char>;
 type Ticks = UnboundedReceiver<()>;
 
-// ANCHOR: bug
 async fn listen(mut wire: Wire, mut ticks: Ticks) -> Option<String> {
     loop {
         select! {
@@ -36,9 +35,7 @@ async fn listen(mut wire: Wire, mut ticks: Ticks) -> Option<String> {
         }
     }
 }
-// ANCHOR_END: bug
 
-// ANCHOR: wire-first
 async fn listen_wire_first(mut wire: Wire, mut ticks: Ticks) -> Option<String> {
     loop {
         select! {
@@ -48,9 +45,7 @@ async fn listen_wire_first(mut wire: Wire, mut ticks: Ticks) -> Option<String> {
         }
     }
 }
-// ANCHOR_END: wire-first
 
-// ANCHOR: fix
 async fn listen_and_keep(mut wire: Wire, mut ticks: Ticks) -> Option<String> {
     let mut word = String::new();
     while word.len() < 2 {
@@ -62,9 +57,7 @@ async fn listen_and_keep(mut wire: Wire, mut ticks: Ticks) -> Option<String> {
     }
     Some(word)
 }
-// ANCHOR_END: fix
 
-// ANCHOR: one-future
 async fn listen_once(mut wire: Wire, mut ticks: Ticks) -> Option<String> {
     let mut word = pin!(read_word(&mut wire));
     loop {
@@ -75,7 +68,6 @@ async fn listen_once(mut wire: Wire, mut ticks: Ticks) -> Option<String> {
         }
     }
 }
-// ANCHOR_END: one-future
 
 async fn read_word(wire: &mut Wire) -> Option<String> {
     let first = wire.recv().await?;

@@ -37,7 +37,6 @@ pub fn bug_of(rooms: usize) {
     house(rooms, warm);
 }
 
-// ANCHOR: bug
 async fn warm(heating: Arc<Heating>) -> u32 {
     if !heating.lit.load(SeqCst) {
         light(&heating).await;
@@ -45,18 +44,14 @@ async fn warm(heating: Arc<Heating>) -> u32 {
     }
     heating.fires.load(SeqCst)
 }
-// ANCHOR_END: bug
 
-// ANCHOR: tell-first
 async fn warm_telling_first(heating: Arc<Heating>) -> u32 {
     if !heating.lit.swap(true, SeqCst) {
         light(&heating).await;
     }
     heating.fires.load(SeqCst)
 }
-// ANCHOR_END: tell-first
 
-// ANCHOR: ask-outside
 async fn warm_asking_outside(heating: Arc<Heating>) -> u32 {
     if !heating.lit.load(SeqCst) {
         let _match_box = heating.match_box.lock().await;
@@ -65,14 +60,12 @@ async fn warm_asking_outside(heating: Arc<Heating>) -> u32 {
     }
     heating.fires.load(SeqCst)
 }
-// ANCHOR_END: ask-outside
 
 /// So many rooms, and the question is asked under the lock.
 pub fn fix_of(rooms: usize) {
     house(rooms, warm_asking_inside);
 }
 
-// ANCHOR: fix
 async fn warm_asking_inside(heating: Arc<Heating>) -> u32 {
     let _match_box = heating.match_box.lock().await;
     if !heating.lit.load(SeqCst) {
@@ -81,7 +74,6 @@ async fn warm_asking_inside(heating: Arc<Heating>) -> u32 {
     }
     heating.fires.load(SeqCst)
 }
-// ANCHOR_END: fix
 
 /// It takes its time until it burns; meanwhile the others run.
 async fn light(heating: &Heating) {

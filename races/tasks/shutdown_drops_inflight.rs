@@ -61,36 +61,26 @@ async fn open() {
     task::yield_now().await;
 }
 
-// ANCHOR: bug
 async fn close(_office: Arc<Office>, _clerk: JoinHandle<()>) {
     open().await;
 }
-// ANCHOR_END: bug
 
-// ANCHOR: wait-a-little
 async fn close_later(_office: Arc<Office>, _clerk: JoinHandle<()>) {
     sleep(Duration::from_millis(50)).await;
 }
-// ANCHOR_END: wait-a-little
 
-// ANCHOR: empty-line
 async fn close_when_empty(office: Arc<Office>, _clerk: JoinHandle<()>) {
     office.line_is_empty.notified().await;
 }
-// ANCHOR_END: empty-line
 
-// ANCHOR: fix
 async fn close_the_counter(office: Arc<Office>, _clerk: JoinHandle<()>) {
     open().await;
     let _counter = office.counter.lock().await;
 }
-// ANCHOR_END: fix
 
-// ANCHOR: await-clerk
 async fn close_after_the_clerk(_office: Arc<Office>, clerk: JoinHandle<()>) {
     clerk.await.unwrap();
 }
-// ANCHOR_END: await-clerk
 
 /// The stage: a clerk on an event loop, until closing time.
 fn office<Serve, Close>(

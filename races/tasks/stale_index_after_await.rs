@@ -30,15 +30,12 @@ fn bug() {
     on_a_list(strike);
 }
 
-// ANCHOR: bug
 async fn strike(guests: Arc<Mutex<List>>, name: &'static str) {
     let row = row_of(&guests.lock().unwrap(), name);
     ask_host().await;
     guests.lock().unwrap().remove(row);
 }
-// ANCHOR_END: bug
 
-// ANCHOR: in-bounds
 async fn strike_in_bounds(guests: Arc<Mutex<List>>, name: &'static str) {
     let row = row_of(&guests.lock().unwrap(), name);
     ask_host().await;
@@ -47,7 +44,6 @@ async fn strike_in_bounds(guests: Arc<Mutex<List>>, name: &'static str) {
         guests.remove(row);
     }
 }
-// ANCHOR_END: in-bounds
 
 fn fix() {
     let guests = Arc::new(AsyncMutex::new(vec!["ann", "bob", "cy"]));
@@ -55,23 +51,19 @@ fn fix() {
     assert_eq!(*guests.try_lock().unwrap(), ["cy"], "whoever cancels is struck off");
 }
 
-// ANCHOR: fix
 async fn strike_locked(guests: Arc<AsyncMutex<List>>, name: &'static str) {
     let mut guests = guests.lock().await;
     let row = row_of(&guests, name);
     ask_host().await;
     guests.remove(row);
 }
-// ANCHOR_END: fix
 
-// ANCHOR: ask-first
 async fn strike_asking_first(guests: Arc<Mutex<List>>, name: &'static str) {
     ask_host().await;
     let mut guests = guests.lock().unwrap();
     let row = row_of(&guests, name);
     guests.remove(row);
 }
-// ANCHOR_END: ask-first
 
 fn row_of(guests: &List, name: &str) -> usize {
     guests.iter().position(|&guest| guest == name).unwrap()

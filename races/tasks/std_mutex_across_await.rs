@@ -32,13 +32,11 @@ fn bug() {
     assert_eq!(*book.lock().unwrap(), 2, "both lines are in the book");
 }
 
-// ANCHOR: bug
 async fn write_line(book: Arc<Mutex<u32>>) {
     let mut lines = book.lock().unwrap();
     ask_archive().await;
     *lines += 1;
 }
-// ANCHOR_END: bug
 
 fn drop_too_late() {
     let book = Arc::new(Mutex::new(0));
@@ -46,14 +44,12 @@ fn drop_too_late() {
     assert_eq!(*book.lock().unwrap(), 2, "both lines are in the book");
 }
 
-// ANCHOR: drop-too-late
 async fn write_line_and_drop(book: Arc<Mutex<u32>>) {
     let mut lines = book.lock().unwrap();
     ask_archive().await;
     *lines += 1;
     drop(lines);
 }
-// ANCHOR_END: drop-too-late
 
 fn fix() {
     let book = Arc::new(AsyncMutex::new(0));
@@ -61,13 +57,11 @@ fn fix() {
     assert_eq!(*book.try_lock().unwrap(), 2, "both lines are in the book");
 }
 
-// ANCHOR: fix
 async fn write_line_async(book: Arc<AsyncMutex<u32>>) {
     let mut lines = book.lock().await;
     ask_archive().await;
     *lines += 1;
 }
-// ANCHOR_END: fix
 
 fn ask_first() {
     let book = Arc::new(Mutex::new(0));
@@ -75,13 +69,11 @@ fn ask_first() {
     assert_eq!(*book.lock().unwrap(), 2, "both lines are in the book");
 }
 
-// ANCHOR: ask-first
 async fn write_line_asking_first(book: Arc<Mutex<u32>>) {
     ask_archive().await;
     let mut lines = book.lock().unwrap();
     *lines += 1;
 }
-// ANCHOR_END: ask-first
 
 /// The archive takes its time; meanwhile the others run.
 async fn ask_archive() {

@@ -38,24 +38,19 @@ struct Post {
 
 type Office = Arc<Mutex<Post>>;
 
-// ANCHOR: bug
 async fn deliver(office: Office, logged: Logged) {
     let letter = take(&mut office.lock().await.letters);
     logged.await.unwrap();
     office.lock().await.delivered += letter;
 }
-// ANCHOR_END: bug
 
-// ANCHOR: keep-locked
 async fn deliver_locked(office: Office, logged: Logged) {
     let mut post = office.lock().await;
     let letter = take(&mut post.letters);
     logged.await.unwrap();
     post.delivered += letter;
 }
-// ANCHOR_END: keep-locked
 
-// ANCHOR: deliver-again
 async fn deliver_again(office: Office, logged: Logged) {
     let mine = Arc::clone(&office);
     let carrier = tokio::spawn(deliver(mine, logged));
@@ -63,18 +58,14 @@ async fn deliver_again(office: Office, logged: Logged) {
         office.lock().await.delivered += 1;
     }
 }
-// ANCHOR_END: deliver-again
 
-// ANCHOR: fix
 async fn deliver_at_once(office: Office, logged: Logged) {
     logged.await.unwrap();
     let mut post = office.lock().await;
     let letter = take(&mut post.letters);
     post.delivered += letter;
 }
-// ANCHOR_END: fix
 
-// ANCHOR: put-back
 async fn deliver_or_put_back(office: Office, logged: Logged) {
     let letter = take(&mut office.lock().await.letters);
     let mut bag = Bag { letter, office };
@@ -82,7 +73,6 @@ async fn deliver_or_put_back(office: Office, logged: Logged) {
     let mut post = bag.office.lock().await;
     post.delivered += take(&mut bag.letter);
 }
-// ANCHOR_END: put-back
 
 /// Puts the letter back when it is dropped.
 struct Bag {

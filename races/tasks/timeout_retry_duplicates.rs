@@ -34,20 +34,16 @@ type Books = Arc<Mutex<Vec<u32>>>;
 
 const PATIENCE: Duration = Duration::from_millis(50);
 
-// ANCHOR: bug
 fn pay(books: &Books, number: u32) {
     books.lock().unwrap().push(number);
 }
-// ANCHOR_END: bug
 
-// ANCHOR: fix
 fn pay_once(books: &Books, number: u32) {
     let mut books = books.lock().unwrap();
     if !books.contains(&number) {
         books.push(number);
     }
 }
-// ANCHOR_END: fix
 
 async fn ask_again(bank: UnboundedSender<Order>, _books: Books) {
     if timeout(PATIENCE, ask(&bank)).await.is_err() {
@@ -55,30 +51,24 @@ async fn ask_again(bank: UnboundedSender<Order>, _books: Books) {
     }
 }
 
-// ANCHOR: longer-timeout
 async fn ask_again_patiently(bank: UnboundedSender<Order>, _books: Books) {
     if timeout(PATIENCE * 1_000, ask(&bank)).await.is_err() {
         ask(&bank).await.unwrap();
     }
 }
-// ANCHOR_END: longer-timeout
 
-// ANCHOR: look-first
 async fn look_and_ask_again(bank: UnboundedSender<Order>, books: Books) {
     if timeout(PATIENCE, ask(&bank)).await.is_err() && !books.lock().unwrap().contains(&7) {
         ask(&bank).await.unwrap();
     }
 }
-// ANCHOR_END: look-first
 
-// ANCHOR: wait-again
 async fn wait_again(bank: UnboundedSender<Order>, _books: Books) {
     let mut receipt = ask(&bank);
     if timeout(PATIENCE, &mut receipt).await.is_err() {
         receipt.await.unwrap();
     }
 }
-// ANCHOR_END: wait-again
 
 /// Sends order number 7.
 fn ask(bank: &UnboundedSender<Order>) -> oneshot::Receiver<()> {

@@ -30,36 +30,28 @@ async fn answer(board: Board, library: u32) {
     *board.lock().unwrap() = Some(library);
 }
 
-// ANCHOR: fix
 async fn answer_if_first(board: Board, library: u32) {
     search().await;
     board.lock().unwrap().get_or_insert(library);
 }
-// ANCHOR_END: fix
 
-// ANCHOR: bug
 async fn read_twice(board: Board, mut libraries: [JoinHandle<()>; 2]) -> bool {
     wait_for_first(&mut libraries).await;
     read_out(&board).await
 }
-// ANCHOR_END: bug
 
-// ANCHOR: stop-late
 async fn stop_late(board: Board, mut libraries: [JoinHandle<()>; 2]) -> bool {
     wait_for_first(&mut libraries).await;
     let same = read_out(&board).await;
     libraries.iter().for_each(JoinHandle::abort);
     same
 }
-// ANCHOR_END: stop-late
 
-// ANCHOR: stop-early
 async fn stop_early(board: Board, mut libraries: [JoinHandle<()>; 2]) -> bool {
     wait_for_first(&mut libraries).await;
     libraries.iter().for_each(JoinHandle::abort);
     read_out(&board).await
 }
-// ANCHOR_END: stop-early
 
 async fn wait_for_first([one, other]: &mut [JoinHandle<()>; 2]) {
     select! {

@@ -32,7 +32,6 @@ struct Hall {
     sign: Notify,
 }
 
-// ANCHOR: bug
 fn bug() {
     on_one_loop(async |hall: Arc<Hall>| {
         let ann = tokio::spawn(fetch_key(Arc::clone(&hall)));
@@ -41,9 +40,7 @@ fn bug() {
         bob.await.unwrap()
     });
 }
-// ANCHOR_END: bug
 
-// ANCHOR: wait-a-little
 fn wait_a_little() {
     on_one_loop(async |hall: Arc<Hall>| {
         let ann = tokio::spawn(fetch_key(Arc::clone(&hall)));
@@ -53,9 +50,7 @@ fn wait_a_little() {
         bob.await.unwrap()
     });
 }
-// ANCHOR_END: wait-a-little
 
-// ANCHOR: sign-too-early
 fn sign_too_early() {
     on_one_loop(async |hall: Arc<Hall>| {
         let ann = tokio::spawn(sign_and_fetch_key(Arc::clone(&hall)));
@@ -64,14 +59,12 @@ fn sign_too_early() {
         bob.await.unwrap()
     });
 }
-// ANCHOR_END: sign-too-early
 
 async fn sign_and_fetch_key(hall: Arc<Hall>) {
     hall.sign.notify_one();
     fetch_key(hall).await;
 }
 
-// ANCHOR: fix
 fn fix() {
     on_one_loop(async |hall: Arc<Hall>| {
         let ann = tokio::spawn(fetch_key_and_sign(Arc::clone(&hall)));
@@ -80,14 +73,12 @@ fn fix() {
         bob.await.unwrap()
     });
 }
-// ANCHOR_END: fix
 
 async fn fetch_key_and_sign(hall: Arc<Hall>) {
     fetch_key(Arc::clone(&hall)).await;
     hall.sign.notify_one();
 }
 
-// ANCHOR: await-ann
 fn await_ann() {
     on_one_loop(async |hall: Arc<Hall>| {
         let ann = tokio::spawn(fetch_key(Arc::clone(&hall)));
@@ -96,7 +87,6 @@ fn await_ann() {
         bob.await.unwrap()
     });
 }
-// ANCHOR_END: await-ann
 
 async fn fetch_key(hall: Arc<Hall>) {
     task::yield_now().await;

@@ -1,13 +1,19 @@
-//! The docs are true: every console block in README and the book is run and compared.
+//! The docs are true: every console block in README and the book is run and compared, and every function
+//! of a race that a page shows is compared with the race's file.
 //!
-//! A block that begins with ```` ```console ```` holds commands, each after a `$`, and what they print.
-//! `UPDATE_DOCS=1 cargo test -p races --test docs` writes what they print now; read the difference.
+//! A block that begins with ```` ```console ```` holds commands, each after a `$`, and what they print. A
+//! block below a line such as `<!-- code: lost-update bug fix -->` holds those functions of that race: so
+//! a race's file has no marks for the book, and the page has its code where no book is built.
+//! `UPDATE_DOCS=1 cargo test -p races --test docs` writes what is true now; read the difference.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use races::RACES;
+use races::catalogue::{Race, Setting};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
@@ -16,13 +22,45 @@ fn root() -> PathBuf {
 /// README and every page of the book.
 fn pages() -> Vec<PathBuf> {
     let mut pages = vec![root().join("README.md")];
-    let book = fs::read_dir(root().join("docs/src")).unwrap();
-    pages.extend(
-        book.map(|entry| entry.unwrap().path())
-            .filter(|path| path.extension().is_some_and(|end| end == "md")),
-    );
+    for folder in ["docs/src", "docs/src/races"] {
+        let book = fs::read_dir(root().join(folder)).unwrap();
+        pages.extend(
+            book.map(|entry| entry.unwrap().path())
+                .filter(|path| path.extension().is_some_and(|end| end == "md")),
+        );
+    }
     pages.sort();
     pages
+}
+
+/// A function of a race's file, wherever it stands there, from its first line to its last.
+fn function(race: &Race, name: &str) -> String {
+    let text = race.source.1;
+    let begins = |line: &&str| {
+        let line = line.trim_start().trim_start_matches("pub ").trim_start_matches("async ");
+        line.strip_prefix(&format!("fn {name}")).is_some_and(|rest| rest.starts_with(['(', '<']))
+    };
+    let first = text.lines().find(begins).unwrap_or_else(|| panic!("{} has no {name}", race.id));
+    let indent = &first[..first.len() - first.trim_start().len()];
+    let end = format!("{indent}}}");
+    let mut lines = Vec::new();
+    for line in text.lines().skip_while(|&line| line != first) {
+        lines.push(line.strip_prefix(indent).unwrap_or(line));
+        if line == end {
+            break;
+        }
+    }
+    lines.join("\n")
+}
+
+/// The functions that a line such as `<!-- code: lost-update bug fix -->` asks for.
+fn code(line: &str) -> Option<String> {
+    let asked = line.strip_prefix("<!-- code: ")?.strip_suffix(" -->")?;
+    let mut words = asked.split(' ');
+    let id = words.next()?;
+    let race = RACES.iter().find(|race| race.id == id);
+    let race = race.unwrap_or_else(|| panic!("the docs show code of `{id}`, which is no race"));
+    Some(words.map(|name| function(race, name)).collect::<Vec<_>>().join("\n\n"))
 }
 
 /// What a command line of the docs prints, with what differs from run to run taken out.
@@ -63,6 +101,11 @@ fn renewed(page: &str) -> (String, usize) {
     while let Some(line) = lines.next() {
         renewed.push_str(line);
         renewed.push('\n');
+        if let Some(code) = code(line) {
+            assert_eq!(lines.next(), Some("```rust,ignore"), "what {line} asks for has no place");
+            let _ = lines.by_ref().find(|line| *line == "```");
+            renewed.push_str(&format!("```rust,ignore\n{code}\n```\n"));
+        }
         if line != "```console" {
             continue;
         }
@@ -105,6 +148,52 @@ fn every_console_block_of_the_docs_is_what_the_command_prints() {
     }
     assert!(commands >= 5, "the docs show only {commands} commands");
     assert!(stale.is_empty(), "UPDATE_DOCS=1 renews these:\n{}", stale.join("\n"));
+}
+
+/// What a page has, in this order.
+const PARTS: [&str; 6] = [
+    "\n## Predict\n",
+    "\n## Run it\n",
+    "\n## Nearly fixed\n",
+    "\n## Fixed\n",
+    "\n## Your turn\n",
+    "\n## In the wild\n",
+];
+
+#[test]
+fn every_race_of_tasks_and_loops_has_a_page_that_shows_all_of_it() {
+    let summary = fs::read_to_string(root().join("docs/src/SUMMARY.md")).unwrap();
+    for race in RACES.iter().filter(|race| race.setting != Setting::Threads) {
+        let path = root().join(format!("docs/src/races/{}.md", race.id));
+        let page = fs::read_to_string(&path).unwrap_or_else(|_| panic!("{} has no page", race.id));
+        assert!(page.starts_with(&format!("# {}\n", race.title)), "{}", race.id);
+        let places: Vec<Option<usize>> = PARTS.iter().map(|part| page.find(part)).collect();
+        assert!(
+            places.iter().all(Option::is_some) && places.is_sorted(),
+            "{}: {places:?}",
+            race.id
+        );
+        let first = page.lines().find(|line| line.starts_with("<!-- code: ")).unwrap_or_default();
+        let shows = |name: &str| first.split(' ').any(|word| word == name);
+        assert!(shows("bug") || shows(race.bug().function), "{} does not show the bug", race.id);
+        let run = format!("$ cargo run -- run {}/bug", race.id);
+        let fix = format!("$ cargo run -- fix {}\n", race.id);
+        let rule = format!("**Rule:** {}.", race.rule);
+        for part in [run, fix, rule] {
+            assert!(page.contains(&part), "{} has no {part}", race.id);
+        }
+        let link = format!("- [{}](races/{}.md)", race.title, race.id);
+        assert!(summary.contains(&link), "{} is not in the summary", race.id);
+    }
+}
+
+#[test]
+fn every_page_in_the_folder_of_races_is_for_a_race() {
+    for entry in fs::read_dir(root().join("docs/src/races")).unwrap() {
+        let path = entry.unwrap().path();
+        let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
+        assert!(RACES.iter().any(|race| race.id == stem), "{stem} is no race");
+    }
 }
 
 #[test]
