@@ -35,6 +35,7 @@ fn bug() {
             let answer = answer.clone();
             tokio::spawn(async move { answer.send(ask(shop).await).unwrap() });
         }
+        drop(answer);
         [answers.recv().await.unwrap(), answers.recv().await.unwrap()]
     });
 }
@@ -83,6 +84,7 @@ fn with_the_question() {
             let answer = answer.clone();
             tokio::spawn(async move { answer.send((place, ask(shop).await)).unwrap() });
         }
+        drop(answer);
         let mut list = [None; 2];
         for _ in 0..2 {
             let (place, price) = answers.recv().await.unwrap();
