@@ -34,7 +34,7 @@ pub const RACES: &[&Race] = &[
     &tasks::bounded_mailbox_cycle::RACE,
     &tasks::futurelock::RACE,
     &tasks::notify_missed_wakeup::RACE,
-    &tasks::cancelled_waiter_swallows_wakeup::RACE,
+    &tasks::cancelled_waiter::RACE,
     &tasks::cancelled_half_way::RACE,
     &tasks::timeout_loses_item::RACE,
     &tasks::select_drops_partial_read::RACE,

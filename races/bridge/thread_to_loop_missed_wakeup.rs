@@ -134,7 +134,7 @@ pub const RACE: Race = Race {
             loom: Loom::Agrees,
         },
         Variant {
-            id: "number-first",
+            id: "look-last",
             role: Role::Fix,
             summary: "leave the number, then look",
             program: || thread_and_task(put_and_call, leave_number_then_look),

@@ -13,7 +13,7 @@ pub mod block_on_inside_async;
 pub mod bounded_mailbox_cycle;
 pub mod cache_stampede;
 pub mod cancelled_half_way;
-pub mod cancelled_waiter_swallows_wakeup;
+pub mod cancelled_waiter;
 pub mod detached_task_lost;
 pub mod dirty_connection_returned;
 pub mod futurelock;

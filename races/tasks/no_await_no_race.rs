@@ -96,7 +96,7 @@ pub const RACE: Race = Race {
     family: "lost update",
     setting: Setting::Tasks,
     summary: "safe on one loop, until it is not",
-    rule: "on one loop the critical section is what stands between two awaits; elsewhere it is a lock",
+    rule: "on one loop the critical section is what stands between two awaits; else it is a lock",
     source: (file!(), include_str!("no_await_no_race.rs")),
     variants: &[
         Variant {

@@ -98,7 +98,7 @@ pub const RACE: Race = Race {
     family: "lifecycle",
     setting: Setting::Tasks,
     summary: "the first wins, the second goes on",
-    rule: "that the first wins must be said where the result is written, or nobody else may be left to write",
+    rule: "say that the first wins where the result is written, or leave nobody who could write",
     source: (file!(), include_str!("wait_first_leaves_losers.rs")),
     variants: &[
         Variant {

@@ -10,7 +10,7 @@
 //! - **Or:** a lock or semaphore from a library, which does that: take it wherever it can be had.
 //! - **Rule:** a turn that is given but not yet taken belongs to the giver until it is taken.
 //!
-//! Watch it fail, then hold: `cargo run -- run cancelled-waiter-swallows-wakeup`
+//! Watch it fail, then hold: `cargo run -- run cancelled-waiter`
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -109,13 +109,13 @@ where
 
 /// The catalogue's entry.
 pub const RACE: Race = Race {
-    id: "cancelled-waiter-swallows-wakeup",
+    id: "cancelled-waiter",
     title: "The turn that was swallowed",
     family: "missed signal",
     setting: Setting::Tasks,
     summary: "handed to one who goes away",
     rule: "a turn that is given but not yet taken belongs to the giver until it is taken",
-    source: (file!(), include_str!("cancelled_waiter_swallows_wakeup.rs")),
+    source: (file!(), include_str!("cancelled_waiter.rs")),
     variants: &[
         Variant {
             id: "bug",
