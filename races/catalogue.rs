@@ -34,6 +34,8 @@ pub enum Setting {
     Threads,
     /// Between tasks.
     Tasks,
+    /// Between threads and event loops, in one program.
+    Bridge,
     /// Between threads that share no lock: what memory promises, and what it does not.
     Memory,
 }
@@ -44,6 +46,7 @@ impl Setting {
         match self {
             Self::Threads => "threads",
             Self::Tasks => "tasks",
+            Self::Bridge => "bridge",
             Self::Memory => "memory",
         }
     }

@@ -134,7 +134,7 @@ fn counts(variant: &Variant) -> String {
 /// How many there are, what the counts are, and what to type next.
 fn foot(settings: &Settings, races: &[&Race]) -> String {
     let of = |setting| races.iter().filter(|race| race.setting == setting).count();
-    let settings_of = [Setting::Threads, Setting::Tasks, Setting::Memory];
+    let settings_of = [Setting::Threads, Setting::Tasks, Setting::Bridge, Setting::Memory];
     let parts = settings_of.into_iter().map(|setting| (of(setting), setting.word()));
     let parts: Vec<String> = parts
         .filter(|&(count, _)| count > 0)

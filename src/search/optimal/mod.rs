@@ -328,7 +328,8 @@ impl Optimal {
         let enabled = self.place(step).map_or(&[][..], |place| &place.enabled);
         let there = options_of(last.choice.who, enabled);
         let first = last.accesses.first().map(|access| access.object);
-        let touched = || rest.iter().flat_map(|step| &step.accesses).any(|it| Some(it.object) == first);
+        let touched =
+            || rest.iter().flat_map(|step| &step.accesses).any(|it| Some(it.object) == first);
         match there {
             _ if options == JUST_ONE => 1,
             1.. if !touched() => there,
