@@ -1,7 +1,7 @@
 //! Mirrors [`std::sync::mpsc`].
 //!
 //! Outside a check a channel is the original. Under an engine it is a queue of ours, since the original
-//! tells nobody when it has something: what a `Sender` and a `Receiver` do to it is in [`desk`].
+//! tells nobody when it has something: what a `Sender` and a `Receiver` do to it is in `desk`.
 
 mod desk;
 mod hands;
