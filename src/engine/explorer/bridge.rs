@@ -146,8 +146,10 @@ impl Explorer {
     /// A runtime never leaves its thread.
     pub(crate) fn make_local(&self, executor: Executor) {
         self.bridges(|bridges| {
-            let known = bridges.described.iter_mut().find(|known| known.executor == executor);
-            known.into_iter().for_each(|known| known.is_local = true);
+            let mut described = bridges.described.iter_mut();
+            if let Some(known) = described.find(|known| known.executor == executor) {
+                known.is_local = true;
+            }
         });
     }
 
@@ -186,9 +188,9 @@ impl Explorer {
             if let Some(known) = known {
                 return (known, false);
             }
-            let made = Arc::new(make());
-            bridges.kept.push(Arc::<T>::clone(&made));
-            (made, true)
+            let one = Arc::new(make());
+            bridges.kept.push(Arc::<T>::clone(&one));
+            (one, true)
         })
     }
 
