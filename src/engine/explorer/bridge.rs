@@ -26,7 +26,7 @@ pub(super) struct Bridges {
     /// The runtimes that the program knows of.
     described: Vec<Described>,
     /// What may block its thread, and on which runtime.
-    blocking: Vec<(Executor, Weak<dyn Stoppable>)>,
+    blocking: Vec<(Executor, StrandId, Weak<dyn Stoppable>)>,
     /// Threads that do something for another strand, which waits for them meanwhile.
     helpers: Vec<(StrandId, StrandId)>,
     /// Of which there is one in an execution.
@@ -195,16 +195,25 @@ impl Explorer {
     }
 
     /// A task that may block its thread belongs to a runtime.
-    pub(crate) fn add_blocking(&self, executor: Executor, task: Weak<dyn Stoppable>) {
-        self.bridges(|bridges| bridges.blocking.push((executor, task)));
+    pub(crate) fn add_blocking(
+        &self,
+        executor: Executor,
+        strand: StrandId,
+        task: Weak<dyn Stoppable>,
+    ) {
+        self.bridges(|bridges| bridges.blocking.push((executor, strand, task)));
     }
 
     /// What of a runtime may block its thread.
     pub(crate) fn blocking_tasks(&self, executor: Executor) -> Vec<Arc<dyn Stoppable>> {
-        self.bridges(|bridges| {
-            let own = bridges.blocking.iter().filter(|(of, _)| *of == executor);
-            own.filter_map(|(_, task)| task.upgrade()).collect()
-        })
+        let mut own: Vec<(StrandId, Arc<dyn Stoppable>)> = self.bridges(|bridges| {
+            let own = bridges.blocking.iter().filter(|&&(of, ..)| of == executor);
+            own.filter_map(|(_, strand, task)| Some((*strand, task.upgrade()?))).collect()
+        });
+        // Numbers depend on the order of starting, which is no step.
+        let state = self.state.borrow();
+        own.sort_by_key(|&(strand, _)| state.strands[strand].name);
+        own.into_iter().map(|(_, task)| task).collect()
     }
 
     /// Runs a future on a thread that drives no loop, in the context of a runtime or of none.

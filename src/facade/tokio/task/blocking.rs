@@ -98,7 +98,7 @@ where
             slot.is_task(strand);
             job.strand.get_or_init(|| (strand, explorer.execution()));
             let task: Weak<Job> = Arc::downgrade(&job);
-            explorer.add_blocking(executor, task);
+            explorer.add_blocking(executor, strand, task);
             JoinHandle::strand(Strand::Blocking(job), slot)
         }
         #[cfg(feature = "loom")]
