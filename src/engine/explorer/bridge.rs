@@ -8,7 +8,7 @@ use std::any::Any;
 use std::future::Future;
 use std::panic::Location;
 use std::rc::Rc;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use super::state::{StrandId, StrandKind};
@@ -26,7 +26,7 @@ pub(super) struct Bridges {
     /// The runtimes that the program knows of.
     described: Vec<Described>,
     /// What may block its thread, and on which runtime.
-    blocking: Vec<(Executor, StrandId, Weak<dyn Stoppable>)>,
+    blocking: Vec<(Executor, StrandId, Arc<dyn Stoppable>)>,
     /// Threads that do something for another strand, which waits for them meanwhile.
     helpers: Vec<(StrandId, StrandId)>,
     /// Of which there is one in an execution.
@@ -199,7 +199,7 @@ impl Explorer {
         &self,
         executor: Executor,
         strand: StrandId,
-        task: Weak<dyn Stoppable>,
+        task: Arc<dyn Stoppable>,
     ) {
         self.bridges(|bridges| bridges.blocking.push((executor, strand, task)));
     }
@@ -208,7 +208,7 @@ impl Explorer {
     pub(crate) fn blocking_tasks(&self, executor: Executor) -> Vec<Arc<dyn Stoppable>> {
         let mut own: Vec<(StrandId, Arc<dyn Stoppable>)> = self.bridges(|bridges| {
             let own = bridges.blocking.iter().filter(|&&(of, ..)| of == executor);
-            own.filter_map(|(_, strand, task)| Some((*strand, task.upgrade()?))).collect()
+            own.map(|(_, strand, task)| (*strand, Arc::clone(task))).collect()
         });
         // Numbers depend on the order of starting, which is no step.
         let state = self.state.borrow();
