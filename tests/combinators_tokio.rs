@@ -16,11 +16,19 @@ use drawloom::tokio::runtime::Builder;
 use drawloom::{Check, Verdict};
 
 /// All that a program can return, which never fails: reduced, and with every schedule.
-fn outcomes<T: drawloom::Outcome>(
-    program: impl Fn() -> T + Send + Sync + Clone + 'static,
-) -> Vec<T> {
-    let reduced = Check::new().run(program.clone());
-    let every = Check::new().every_schedule().run(program);
+fn outcomes<T: drawloom::Outcome>(program: impl Fn() -> T + Send + Sync + 'static) -> Vec<T> {
+    search(&(std::sync::Arc::new(program) as Program<T>))
+}
+
+/// WHY: a check is compiled once for each type of program, and here that is once for each outcome's.
+type Program<T> = std::sync::Arc<dyn Fn() -> T + Send + Sync>;
+
+fn search<T: drawloom::Outcome>(program: &Program<T>) -> Vec<T> {
+    let run = |check: Check| {
+        let program = std::sync::Arc::clone(program);
+        check.run(move || program())
+    };
+    let (reduced, every) = (run(Check::new()), run(Check::new().every_schedule()));
     for report in [&reduced, &every] {
         assert!(!matches!(report.verdict, Verdict::Failed(_)), "{report}");
     }

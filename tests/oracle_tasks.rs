@@ -17,8 +17,10 @@ use std::time::Duration;
 use drawloom::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use drawloom::sync::{Arc, Mutex};
 use drawloom::tokio::runtime::Builder;
-use drawloom::tokio::sync::{Mutex as AsyncMutex, Notify, Semaphore, mpsc};
-use drawloom::tokio::task::{AbortHandle, JoinHandle, yield_now};
+use drawloom::tokio::sync::{
+    Mutex as AsyncMutex, Notify, OnceCell, RwLock, Semaphore, mpsc, watch,
+};
+use drawloom::tokio::task::{AbortHandle, JoinHandle, spawn_blocking, yield_now};
 use drawloom::tokio::time::{sleep, timeout};
 use drawloom::{Check, Limit, Report, Verdict, tokio};
 use proptest::prelude::*;
@@ -39,6 +41,12 @@ enum Line {
     Guard(usize),
     Lock,
     Thread(usize),
+    Blocking(usize),
+    Read,
+    Write,
+    Once(u32),
+    Tell,
+    Look,
     Abort(usize),
     Join(usize),
     Permit(Vec<Line>),
@@ -55,6 +63,9 @@ struct Shared {
     permits: Semaphore,
     bell: Notify,
     lock: Mutex<u32>,
+    pages: RwLock<u32>,
+    once: OnceCell<u32>,
+    news: watch::Sender<u32>,
     sender: mpsc::Sender<u32>,
     receiver: AsyncMutex<mpsc::Receiver<u32>>,
     /// Used by the first task only, so no engine needs to see it.
@@ -140,7 +151,36 @@ async fn run_line(line: Line, shared: &Arc<Shared>) {
                 shared.counters[1].fetch_add(1_000, SeqCst);
             }
         }
-        Line::Guard(_) => {}
+        other => use_primitive(other, shared).await,
+    }
+}
+
+/// Lines that use one thing only.
+async fn use_primitive(line: Line, shared: &Arc<Shared>) {
+    match line {
+        Line::Blocking(x) => {
+            let shared = Arc::clone(shared);
+            drop(spawn_blocking(move || shared.counters[x].fetch_add(40, SeqCst)));
+        }
+        Line::Read => {
+            let page = *shared.pages.read().await;
+            shared.seen.store(page, SeqCst);
+        }
+        Line::Write => {
+            let mut page = shared.pages.write().await;
+            yield_now().await;
+            *page += 7;
+        }
+        Line::Once(value) => {
+            let value = shared.once.get_or_init(|| async move { value }).await;
+            shared.seen.store(*value, SeqCst);
+        }
+        Line::Tell => shared.news.send_modify(|news| *news += 3),
+        Line::Look => {
+            let news = *shared.news.borrow();
+            shared.seen.store(news, SeqCst);
+        }
+        _ => {}
     }
 }
 
@@ -167,6 +207,12 @@ fn line(depth: u32) -> impl Strategy<Value = Line> {
         1 => (0..2_usize).prop_map(Line::Guard),
         1 => Just(Line::Lock),
         1 => (0..2_usize).prop_map(Line::Thread),
+        1 => (0..2_usize).prop_map(Line::Blocking),
+        1 => Just(Line::Read),
+        1 => Just(Line::Write),
+        1 => (5..7_u32).prop_map(Line::Once),
+        1 => Just(Line::Tell),
+        1 => Just(Line::Look),
     ];
     leaf.prop_recursive(depth, 5, 2, |line| {
         let lines = || prop::collection::vec(line.clone(), 1..3);
@@ -207,6 +253,9 @@ fn program(lines: Vec<Line>, workers: usize) -> Seen {
         permits: Semaphore::new(1),
         bell: Notify::new(),
         lock: Mutex::new(0),
+        pages: RwLock::new(0),
+        once: OnceCell::new(),
+        news: watch::Sender::new(0),
         sender,
         receiver: AsyncMutex::new(receiver),
         tasks: std::sync::Mutex::default(),

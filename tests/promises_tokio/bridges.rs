@@ -96,8 +96,8 @@ fn a_task_that_would_block_its_thread_is_told_so() {
     assert_eq!(failure(program).1, blocking);
     let program = || {
         on_two_workers(async {
-            spawn(async { drop(oneshot::channel::<u32>().1.blocking_recv()) }).await.unwrap()
-        })
+            spawn(async { drop(oneshot::channel::<u32>().1.blocking_recv()) }).await.unwrap();
+        });
     };
     assert_eq!(failure(program).1, blocking);
 }

@@ -314,10 +314,10 @@ fn notify_last_wakes_who_came_last() {
                 one.as_mut().enable();
                 two.as_mut().enable();
                 if last {
-                    bell.notify_last()
+                    bell.notify_last();
                 } else {
-                    bell.notify_one()
-                };
+                    bell.notify_one();
+                }
                 tokio::select! { biased; () = one => 1, () = two => 2 }
             })
         }

@@ -5,6 +5,11 @@
 //! is one too many.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(
+    clippy::excessive_nesting,
+    clippy::similar_names,
+    reason = "a program in a closure in a loop in a test reads well where it is short"
+)]
 
 mod bridges;
 mod cancel;
@@ -18,6 +23,7 @@ mod times;
 
 use std::fmt::Debug;
 use std::future::Future;
+use std::sync::Arc;
 
 use drawloom::tokio::runtime::Builder;
 use drawloom::{Check, FailureKind, Limit, Report, Verdict};
@@ -26,18 +32,28 @@ use drawloom::{Check, FailureKind, Limit, Report, Verdict};
 const MOST: u64 = 300_000;
 
 /// The report of the reduced search, after the other two have come to the same outcomes.
-fn explore<T: drawloom::Outcome>(
-    program: impl Fn() -> T + Send + Sync + Clone + 'static,
-) -> Report<T> {
-    let reduced = Check::new().max_executions(MOST).run(program.clone());
-    let every = Check::new().max_executions(MOST).every_schedule().run(program.clone());
-    let chosen = Check::new().max_executions(MOST).chosen_polls().run(program);
+fn explore<T: drawloom::Outcome>(program: impl Fn() -> T + Send + Sync + 'static) -> Report<T> {
+    search(&(Arc::new(program) as Program<T>))
+}
+
+/// WHY: a check is compiled once for each type of program, and here that is once for each outcome's.
+type Program<T> = Arc<dyn Fn() -> T + Send + Sync>;
+
+fn search<T: drawloom::Outcome>(program: &Program<T>) -> Report<T> {
+    let run = |check: Check| {
+        let program = Arc::clone(program);
+        check.max_executions(MOST).run(move || program())
+    };
+    let reduced = run(Check::new());
+    let every = run(Check::new().every_schedule());
+    let chosen = run(Check::new().chosen_polls());
     let outcomes = |report: &Report<T>| format!("{:?}", report.outcomes.keys().collect::<Vec<_>>());
     for (report, name) in [(&reduced, "reduced"), (&every, "every"), (&chosen, "chosen")] {
         match &report.verdict {
             // Where nobody can tell one order from another there is one.
-            Verdict::Inconclusive(Limit::NothingShared { .. }) | Verdict::Verified => {}
-            Verdict::Failed(_) => {}
+            Verdict::Inconclusive(Limit::NothingShared { .. })
+            | Verdict::Verified
+            | Verdict::Failed(_) => {}
             Verdict::Inconclusive(limit) => panic!("{name}: {limit:?}"),
         }
     }
@@ -50,9 +66,7 @@ fn explore<T: drawloom::Outcome>(
 }
 
 /// All that a program can return, which never fails.
-fn outcomes<T: drawloom::Outcome>(
-    program: impl Fn() -> T + Send + Sync + Clone + 'static,
-) -> Vec<T> {
+fn outcomes<T: drawloom::Outcome>(program: impl Fn() -> T + Send + Sync + 'static) -> Vec<T> {
     let report = explore(program);
     assert!(report.failure().is_none(), "{report}");
     report.outcomes.into_keys().collect()
@@ -61,7 +75,7 @@ fn outcomes<T: drawloom::Outcome>(
 /// The only way in which a program ends.
 #[track_caller]
 fn always<T: drawloom::Outcome + PartialEq + Debug>(
-    program: impl Fn() -> T + Send + Sync + Clone + 'static,
+    program: impl Fn() -> T + Send + Sync + 'static,
     value: T,
 ) {
     assert_eq!(outcomes(program), [value]);
@@ -69,7 +83,7 @@ fn always<T: drawloom::Outcome + PartialEq + Debug>(
 
 /// How a program fails that fails in some schedule.
 fn failure<T: drawloom::Outcome>(
-    program: impl Fn() -> T + Send + Sync + Clone + 'static,
+    program: impl Fn() -> T + Send + Sync + 'static,
 ) -> (FailureKind, String) {
     let report = explore(program);
     let failure = report.failure().unwrap_or_else(|| panic!("{report}"));

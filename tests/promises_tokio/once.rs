@@ -41,7 +41,7 @@ fn an_attempt_that_fails_or_is_cancelled_leaves_it_to_the_next() {
             let failed = cell.get_or_try_init(|| async { Err::<u32, _>("no") }).await;
             assert_eq!(failed, Err("no"));
             // The future that makes the value is dropped at its await, with the right to make it.
-            let never = cell.get_or_init(|| std::future::pending());
+            let never = cell.get_or_init(std::future::pending);
             tokio::select! { biased; _ = never => panic!("never"), () = async {} => {} }
             *cell.get_or_init(|| async { 3 }).await
         })

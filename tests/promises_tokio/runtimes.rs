@@ -154,10 +154,10 @@ fn a_runtime_that_is_dropped_waits_for_blocking_tasks_that_have_begun() {
                 counted.store(2, SeqCst);
             }));
             if wait {
-                drop(runtime)
+                drop(runtime);
             } else {
-                runtime.shutdown_background()
-            };
+                runtime.shutdown_background();
+            }
             count.load(SeqCst)
         }
     };

@@ -119,7 +119,7 @@ fn missed_ticks_come_in_a_burst_or_late_or_not_at_all() {
         move || {
             on_one_thread(async move {
                 let start = Instant::now();
-                let mut ticks = interval(Duration::from_millis(1_000));
+                let mut ticks = interval(secs(1));
                 ticks.set_missed_tick_behavior(behavior);
                 ticks.tick().await;
                 sleep(Duration::from_millis(3_500)).await;

@@ -8,7 +8,7 @@ use std::any::Any;
 use std::future::Future;
 use std::panic::Location;
 use std::rc::Rc;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use super::state::{StrandId, StrandKind};
@@ -26,7 +26,7 @@ pub(super) struct Bridges {
     /// The runtimes that the program knows of.
     described: Vec<Described>,
     /// What may block its thread, and on which runtime.
-    blocking: Vec<(Executor, Weak<dyn Stoppable>)>,
+    blocking: Vec<(Executor, StrandId, Arc<dyn Stoppable>)>,
     /// Threads that do something for another strand, which waits for them meanwhile.
     helpers: Vec<(StrandId, StrandId)>,
     /// Of which there is one in an execution.
@@ -146,8 +146,10 @@ impl Explorer {
     /// A runtime never leaves its thread.
     pub(crate) fn make_local(&self, executor: Executor) {
         self.bridges(|bridges| {
-            let known = bridges.described.iter_mut().find(|known| known.executor == executor);
-            known.into_iter().for_each(|known| known.is_local = true);
+            let mut described = bridges.described.iter_mut();
+            if let Some(known) = described.find(|known| known.executor == executor) {
+                known.is_local = true;
+            }
         });
     }
 
@@ -186,23 +188,32 @@ impl Explorer {
             if let Some(known) = known {
                 return (known, false);
             }
-            let made = Arc::new(make());
-            bridges.kept.push(Arc::<T>::clone(&made));
-            (made, true)
+            let one = Arc::new(make());
+            bridges.kept.push(Arc::<T>::clone(&one));
+            (one, true)
         })
     }
 
     /// A task that may block its thread belongs to a runtime.
-    pub(crate) fn add_blocking(&self, executor: Executor, task: Weak<dyn Stoppable>) {
-        self.bridges(|bridges| bridges.blocking.push((executor, task)));
+    pub(crate) fn add_blocking(
+        &self,
+        executor: Executor,
+        strand: StrandId,
+        task: Arc<dyn Stoppable>,
+    ) {
+        self.bridges(|bridges| bridges.blocking.push((executor, strand, task)));
     }
 
     /// What of a runtime may block its thread.
     pub(crate) fn blocking_tasks(&self, executor: Executor) -> Vec<Arc<dyn Stoppable>> {
-        self.bridges(|bridges| {
-            let own = bridges.blocking.iter().filter(|(of, _)| *of == executor);
-            own.filter_map(|(_, task)| task.upgrade()).collect()
-        })
+        let mut own: Vec<(StrandId, Arc<dyn Stoppable>)> = self.bridges(|bridges| {
+            let own = bridges.blocking.iter().filter(|&&(of, ..)| of == executor);
+            own.map(|(_, strand, task)| (*strand, Arc::clone(task))).collect()
+        });
+        // Numbers depend on the order of starting, which is no step.
+        let state = self.state.borrow();
+        own.sort_by_key(|&(strand, _)| state.strands[strand].name);
+        own.into_iter().map(|(_, task)| task).collect()
     }
 
     /// Runs a future on a thread that drives no loop, in the context of a runtime or of none.

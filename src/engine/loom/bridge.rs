@@ -111,9 +111,9 @@ impl Loom {
         if let Some(known) = kept.iter().find_map(|one| Arc::clone(one).downcast().ok()) {
             return (known, false);
         }
-        let made = Arc::new(make());
-        kept.push(Arc::<T>::clone(&made));
-        (made, true)
+        let one = Arc::new(make());
+        kept.push(Arc::<T>::clone(&one));
+        (one, true)
     }
 
     /// Whether a runtime never leaves its thread.

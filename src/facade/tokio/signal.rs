@@ -50,32 +50,33 @@ impl Signal {
         now(&self.object, sign("ctrl_c", at), come, |()| true);
     }
 
-    /// The signal of this execution. It can come from the first time on that somebody asks.
-    fn of_execution(at: &'static Location<'static>) -> Arc<Self> {
+    /// Listens for the signal of this execution, and says whether it had come before. It can come from
+    /// the first time on that somebody listens.
+    fn listen(at: &'static Location<'static>) -> (Arc<Self>, bool) {
         let make = || Self::new(at);
-        match driver() {
-            Driver::Explorer(explorer) => {
-                let (signal, new) = explorer.one_of(make);
-                if new {
-                    let own = Arc::clone(&signal);
-                    let name = Some("ctrl_c".to_owned());
-                    explorer.spawn_thread(Box::new(move || own.come(at)), name, at);
-                }
-                signal
-            }
+        let (signal, new) = match driver() {
+            Driver::Explorer(explorer) => explorer.one_of(make),
             #[cfg(feature = "loom")]
-            Driver::Loom(loom) => {
-                let (signal, new) = loom.one_of(make);
-                if new {
-                    let own = Arc::clone(&signal);
-                    loom.spawn_thread(Box::new(move || own.come(at)));
+            Driver::Loom(loom) => loom.one_of(make),
+            Driver::Nobody | Driver::Native(_) => unreachable!("internal error: no engine drives"),
+        };
+        let has_come = || signal.inner().has_come;
+        let early = now(&signal.object, sign("listen", at), has_come, |_| false);
+        if new {
+            let own = Arc::clone(&signal);
+            let body = Box::new(move || own.come(at));
+            match driver() {
+                Driver::Explorer(explorer) => {
+                    explorer.spawn_thread(body, Some("ctrl_c".to_owned()), at);
                 }
-                signal
-            }
-            Driver::Nobody | Driver::Native(_) => {
-                unreachable!("internal error: no engine drives")
+                #[cfg(feature = "loom")]
+                Driver::Loom(loom) => {
+                    loom.spawn_thread(body);
+                }
+                Driver::Nobody | Driver::Native(_) => {}
             }
         }
+        (signal, early)
     }
 }
 
@@ -87,9 +88,7 @@ pub fn ctrl_c() -> impl Future<Output = io::Result<()>> + Send {
         if is_real() {
             return really().await;
         }
-        let signal = Signal::of_execution(at);
-        let listen = || signal.inner().has_come;
-        let early = now(&signal.object, sign("listen", at), listen, |_| false);
+        let (signal, early) = Signal::listen(at);
         let comes = poll_fn(|context| {
             let mut inner = signal.inner();
             if inner.has_come && !early {
@@ -109,7 +108,7 @@ async fn really() -> io::Result<()> {
 }
 
 #[cfg(not(feature = "signal"))]
-async fn really() -> io::Result<()> {
+fn really() -> impl Future<Output = io::Result<()>> + Send {
     let text = "outside a check there is no signal\nhelp: enable drawloom's feature `signal`";
-    Err(io::Error::new(io::ErrorKind::Unsupported, text))
+    std::future::ready(Err(io::Error::new(io::ErrorKind::Unsupported, text)))
 }

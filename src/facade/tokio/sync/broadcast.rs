@@ -217,6 +217,7 @@ impl<T> Receiver<T> {
 impl<T: Clone> Receiver<T> {
     /// As in the original.
     #[track_caller]
+    #[must_use]
     pub fn resubscribe(&self) -> Self {
         let sign = sign("resubscribe", Location::caller());
         let real = now(&self.shared.object, sign, || self.real.resubscribe(), |_| true);

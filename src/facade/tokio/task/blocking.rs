@@ -3,7 +3,7 @@
 //! Under the explorer each has a thread, and that it is taken up is a step: until then it can be stopped.
 
 use std::panic::{self, AssertUnwindSafe, Location};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use ::tokio::task as real;
 
@@ -97,8 +97,9 @@ where
             let strand = explorer.spawn_thread(Box::new(body), None, at);
             slot.is_task(strand);
             job.strand.get_or_init(|| (strand, explorer.execution()));
-            let task: Weak<Job> = Arc::downgrade(&job);
-            explorer.add_blocking(executor, task);
+            // Kept to the end: whether it is still there must not be told by its own end, which is no step.
+            let task: Arc<Job> = Arc::clone(&job);
+            explorer.add_blocking(executor, strand, task);
             JoinHandle::strand(Strand::Blocking(job), slot)
         }
         #[cfg(feature = "loom")]

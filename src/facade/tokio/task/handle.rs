@@ -179,7 +179,7 @@ where
     F::Output: 'static,
 {
     let slot = Slot::new();
-    let strand = start_in(home, future, Arc::clone(&slot), at);
+    let strand = start_in(home, future, &slot, at);
     JoinHandle::strand(strand, slot)
 }
 
@@ -187,19 +187,19 @@ where
 pub(super) fn start_in<F>(
     home: Home,
     future: F,
-    slot: Arc<Slot<F::Output>>,
+    slot: &Arc<Slot<F::Output>>,
     at: &'static Location<'static>,
 ) -> Strand
 where
     F: Future + 'static,
     F::Output: 'static,
 {
-    let result = Arc::clone(&slot);
+    let result = Arc::clone(slot);
     let body = Box::pin(async move {
         let value = coop::budgeted(future).await;
         result.put(Ok(value));
     });
-    let dynamic: Arc<dyn TaskSlot> = Arc::clone(&slot) as Arc<dyn TaskSlot>;
+    let dynamic: Arc<dyn TaskSlot> = Arc::clone(slot) as Arc<dyn TaskSlot>;
     match (home, driver()) {
         (Home::Explorer(executor), Driver::Explorer(explorer)) => {
             let task = explorer.spawn_task(executor, body, dynamic, at);

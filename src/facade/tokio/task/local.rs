@@ -32,13 +32,16 @@ enum Inner {
     Ours(Rc<Set>),
 }
 
+/// Starts a task on a loop.
+type Start = Box<dyn FnOnce(Home)>;
+
 /// A set of tasks under an engine.
 #[derive(Default)]
 struct Set {
     /// Who drives it, once somebody does.
     home: Cell<Option<Home>>,
     /// What was started before.
-    queue: RefCell<Vec<Box<dyn FnOnce(Home)>>>,
+    queue: RefCell<Vec<Start>>,
     tasks: RefCell<Vec<AbortHandle>>,
     /// How many have not ended.
     live: Cell<usize>,
@@ -74,7 +77,9 @@ impl Set {
         }
         let queue = std::mem::take(&mut *self.queue.borrow_mut());
         if let Some(home) = self.home.get() {
-            queue.into_iter().for_each(|start| start(home));
+            for start in queue {
+                start(home);
+            }
         }
     }
 
@@ -89,16 +94,14 @@ impl Set {
             let lives = lives;
             inside(&lives.0, future).await
         };
-        let task = match self.home.get() {
-            Some(home) => super::start(home, future, at),
-            None => {
-                let (slot, later) = (Slot::new(), Arc::new(Later::default()));
-                let (of, starts) = (Arc::clone(&slot), Arc::clone(&later));
-                let start =
-                    move |home| starts.starts(super::handle::start_in(home, future, of, at));
-                self.queue.borrow_mut().push(Box::new(start));
-                JoinHandle::strand(Strand::Later(later), slot)
-            }
+        let task = if let Some(home) = self.home.get() {
+            super::start(home, future, at)
+        } else {
+            let (slot, later) = (Slot::new(), Arc::new(Later::default()));
+            let (of, starts) = (Arc::clone(&slot), Arc::clone(&later));
+            let start = move |home| starts.starts(super::handle::start_in(home, future, &of, at));
+            self.queue.borrow_mut().push(Box::new(start));
+            JoinHandle::strand(Strand::Later(later), slot)
         };
         self.tasks.borrow_mut().push(task.abort_handle());
         task

@@ -95,6 +95,7 @@ impl<T: 'static> LocalKey<T> {
 
     /// As in the original.
     #[track_caller]
+    #[expect(clippy::needless_pass_by_value, reason = "the value is the scope's")]
     pub fn sync_scope<F, R>(&'static self, value: T, f: F) -> R
     where
         F: FnOnce() -> R,
@@ -121,10 +122,10 @@ impl<T: 'static> LocalKey<T> {
     where
         F: FnOnce(&T) -> R,
     {
-        match self.try_with(f) {
-            Ok(result) => result,
-            Err(_) => panic!("cannot access a task-local storage value without setting it first"),
-        }
+        let Ok(result) = self.try_with(f) else {
+            panic!("cannot access a task-local storage value without setting it first")
+        };
+        result
     }
 
     /// As in the original.
@@ -212,6 +213,7 @@ impl<T: 'static, F> Drop for TaskLocalFuture<T, F> {
     }
 }
 
+#[expect(clippy::missing_fields_in_debug, reason = "the original shows the value only")]
 impl<T: fmt::Debug + 'static, F> fmt::Debug for TaskLocalFuture<T, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         struct Value<'a, T>(&'a Option<T>);

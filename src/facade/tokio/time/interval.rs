@@ -62,7 +62,7 @@ impl Interval {
                 let over = (now - due).as_nanos() % self.period.as_nanos();
                 let over = u64::try_from(over)
                     .expect("too much time has elapsed since the interval was supposed to tick");
-                now + (self.period - Duration::from_nanos(over))
+                now + self.period.saturating_sub(Duration::from_nanos(over))
             }
         }
     }

@@ -3,9 +3,10 @@
 //! In the original the value lies in a lock that blocks its thread: a [`Ref`] reads, a `send` writes. The
 //! engine has that lock too, so that who keeps a [`Ref`] is seen to hold a `send` up.
 
+mod lock;
+
 use std::fmt;
 use std::future::Future;
-use std::ops::Deref;
 use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,9 +14,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use ::tokio::sync::watch as real;
 
 pub use ::tokio::sync::watch::error;
+pub use lock::Ref;
+
+use lock::{Holding, Lock, look};
 
 use super::super::announcing::{Sign, changes, is_real, now, until_ready};
-use crate::engine::{Driver, Object, driver};
+use crate::engine::Object;
 use crate::step::{Kind, What};
 
 fn sign(name: &'static str, at: &'static Location<'static>) -> Sign {
@@ -48,100 +52,6 @@ pub fn channel<T>(init: T) -> (Sender<T>, Receiver<T>) {
     let sender = Sender::new(init);
     let receiver = sender.receiver();
     (sender, receiver)
-}
-
-/// The engine's part of the lock around the value.
-#[derive(Clone, Copy)]
-enum Lock {
-    Read,
-    Write,
-}
-
-/// A lock that is held until this is dropped.
-struct Holding<'a> {
-    object: &'a Object,
-    lock: Lock,
-    at: &'static Location<'static>,
-}
-
-impl<'a> Holding<'a> {
-    fn new(object: &'a Object, lock: Lock, at: &'static Location<'static>) -> Self {
-        match driver() {
-            #[cfg(feature = "loom")]
-            Driver::Loom(loom) => match lock {
-                Lock::Read => loom.read_lock(object),
-                Lock::Write => loom.write_lock(object),
-            },
-            Driver::Explorer(_) => {
-                let (name, kind) = match lock {
-                    Lock::Read => ("read", Kind::ReadLock),
-                    Lock::Write => ("write", Kind::WriteLock),
-                };
-                changes(object, sign(name, at), kind);
-            }
-            _ => {}
-        }
-        Self { object, lock, at }
-    }
-}
-
-impl Drop for Holding<'_> {
-    fn drop(&mut self) {
-        match driver() {
-            #[cfg(feature = "loom")]
-            Driver::Loom(loom) => match self.lock {
-                Lock::Read => loom.read_unlock(self.object),
-                Lock::Write => loom.write_unlock(self.object),
-            },
-            Driver::Explorer(_) => {
-                let kind = match self.lock {
-                    Lock::Read => Kind::ReadUnlock,
-                    Lock::Write => Kind::WriteUnlock,
-                };
-                changes(self.object, sign("unlock", self.at), kind);
-            }
-            _ => {}
-        }
-    }
-}
-
-/// The value, being looked at, as in [`::tokio::sync::watch`].
-pub struct Ref<'a, T> {
-    // Dropped first: whoever waits for the lock must find the real one free.
-    real: real::Ref<'a, T>,
-    has_changed: bool,
-    _holding: Holding<'a>,
-}
-
-impl<T> Ref<'_, T> {
-    /// As in the original.
-    pub fn has_changed(&self) -> bool {
-        self.has_changed
-    }
-}
-
-impl<T> Deref for Ref<'_, T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.real
-    }
-}
-
-impl<T: fmt::Debug> fmt::Debug for Ref<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.real.fmt(f)
-    }
-}
-
-fn look<'a, T>(
-    object: &'a Object,
-    at: &'static Location<'static>,
-    real: impl FnOnce() -> real::Ref<'a, T>,
-) -> Ref<'a, T> {
-    let holding = Holding::new(object, Lock::Read, at);
-    let real = real();
-    Ref { has_changed: real.has_changed(), real, _holding: holding }
 }
 
 /// The end that sends, as in [`::tokio::sync::watch`].

@@ -3,26 +3,20 @@
 //! Which of its tasks ended first can be told, so under an engine the end of each is a step: it joins a
 //! queue, and `join_next` takes from its front.
 
-use std::collections::VecDeque;
+mod ours;
+
 use std::fmt;
 use std::future::{Future, poll_fn};
 use std::panic::{self, Location};
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 use ::tokio::task as real;
 
-use super::super::announcing::{Sign, changes, is_real, now, poll};
+use super::super::announcing::is_real;
 use super::super::runtime::Handle;
-use super::coop::unconstrained;
-use super::{AbortHandle, Id, JoinError, JoinHandle, LocalSet};
-use crate::engine::{self, Object};
-use crate::step::{Kind, What};
-
-fn sign(name: &'static str, at: &'static Location<'static>) -> Sign {
-    Sign { what: What::TaskSet, name, at }
-}
+use super::{AbortHandle, Id, JoinError, LocalSet};
+use crate::engine;
+use ours::{Ours, until_end};
 
 /// Tasks that are joined in the order in which they end, as in [`::tokio::task`].
 pub struct JoinSet<T> {
@@ -34,64 +28,6 @@ enum Inner<T> {
     Ours(Ours<T>),
 }
 
-struct Ours<T> {
-    shared: Arc<Shared>,
-    tasks: Vec<(u64, JoinHandle<T>)>,
-    made: u64,
-    /// A task that has joined the queue and was taken out of it, and has not quite ended.
-    next: Option<u64>,
-}
-
-struct Shared {
-    object: Object,
-    at: &'static Location<'static>,
-    queue: Mutex<Queue>,
-}
-
-#[derive(Default)]
-struct Queue {
-    ended: VecDeque<u64>,
-    waker: Option<Waker>,
-}
-
-impl Shared {
-    fn queue(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The next task that has ended; if there is none, whoever asks is woken.
-    fn take(&self, context: &Context<'_>) -> Poll<u64> {
-        let mut queue = self.queue();
-        match queue.ended.pop_front() {
-            Some(task) => Poll::Ready(task),
-            None => {
-                queue.waker = Some(context.waker().clone());
-                Poll::Pending
-            }
-        }
-    }
-}
-
-/// Joins the queue when it is dropped: with a task's end, however that comes.
-struct Ends {
-    shared: Arc<Shared>,
-    task: u64,
-}
-
-impl Drop for Ends {
-    fn drop(&mut self) {
-        changes(&self.shared.object, sign("end", self.shared.at), Kind::Async("end"));
-        let waker = {
-            let mut queue = self.shared.queue();
-            queue.ended.push_back(self.task);
-            queue.waker.take()
-        };
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
-}
-
 impl<T> JoinSet<T> {
     /// As in the original.
     #[track_caller]
@@ -99,10 +35,7 @@ impl<T> JoinSet<T> {
         if is_real() {
             return Self { inner: Inner::Real(real::JoinSet::new()) };
         }
-        let at = Location::caller();
-        let shared = Shared { object: Object::at(at), at, queue: Mutex::default() };
-        let shared = Arc::new(shared);
-        Self { inner: Inner::Ours(Ours { shared, tasks: Vec::new(), made: 0, next: None }) }
+        Self { inner: Inner::Ours(Ours::new(Location::caller())) }
     }
 
     /// As in the original.
@@ -116,68 +49,6 @@ impl<T> JoinSet<T> {
     /// As in the original.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-}
-
-impl<T> Ours<T> {
-    /// What a task keeps until its end.
-    fn next_ends(&mut self) -> Ends {
-        self.made += 1;
-        Ends { shared: Arc::clone(&self.shared), task: self.made }
-    }
-
-    fn insert(&mut self, task: JoinHandle<T>) -> AbortHandle {
-        let abort = task.abort_handle();
-        self.tasks.push((self.made, task));
-        abort
-    }
-
-    fn poll_next(
-        &mut self,
-        context: &mut Context<'_>,
-        at: &'static Location<'static>,
-    ) -> Poll<Option<(Id, Result<T, JoinError>)>> {
-        if self.tasks.is_empty() {
-            return Poll::Ready(None);
-        }
-        let task = match self.next {
-            Some(task) => task,
-            None => {
-                let shared = Arc::clone(&self.shared);
-                let mut next = poll_fn(|context| shared.take(context));
-                let sign = sign("join_next", at);
-                std::task::ready!(poll(&self.shared.object, sign, Pin::new(&mut next), context))
-            }
-        };
-        self.next = Some(task);
-        let Some(place) = self.tasks.iter().position(|&(of, _)| of == task) else {
-            self.next = None;
-            return self.poll_next(context, at);
-        };
-        // Its budget was spent on the queue.
-        let mut join = unconstrained(&mut self.tasks[place].1);
-        let result = std::task::ready!(Pin::new(&mut join).poll(context));
-        self.next = None;
-        let (_, task) = self.tasks.remove(place);
-        Poll::Ready(Some((task.id(), result)))
-    }
-
-    fn try_next(&mut self, at: &'static Location<'static>) -> Option<(Id, Result<T, JoinError>)> {
-        let shared = Arc::clone(&self.shared);
-        let take = || self.next.take().or_else(|| shared.queue().ended.pop_front());
-        let task = now(&shared.object, sign("try_join_next", at), take, Option::is_some)?;
-        let place = self.tasks.iter().position(|&(of, _)| of == task)?;
-        let mut context = Context::from_waker(Waker::noop());
-        match Pin::new(&mut unconstrained(&mut self.tasks[place].1)).poll(&mut context) {
-            Poll::Ready(result) => {
-                let (_, task) = self.tasks.remove(place);
-                Some((task.id(), result))
-            }
-            Poll::Pending => {
-                self.next = Some(task);
-                None
-            }
-        }
     }
 }
 
@@ -397,12 +268,6 @@ impl<T: 'static> JoinSet<T> {
             Inner::Ours(ours) => ours.tasks.clear(),
         }
     }
-}
-
-/// A task until its end, which joins the queue.
-async fn until_end<F: Future>(task: F, ends: Ends) -> F::Output {
-    let _ends = ends;
-    task.await
 }
 
 fn with_id<T>((id, result): (Id, Result<T, JoinError>)) -> Result<(Id, T), JoinError> {
