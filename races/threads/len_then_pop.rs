@@ -81,7 +81,7 @@ pub const RACE: Race = Race {
             summary: "look under a read lock, pop under a write lock",
             program: || read_then_write(1),
             function: "read_then_write",
-            expect: Expect::fails(24, 36, Panic, "a queue with a job in it gives one"),
+            expect: Expect::fails(54, 66, Panic, "a queue with a job in it gives one"),
             loom: Loom::Agrees,
         },
         Variant {

@@ -87,7 +87,7 @@ pub const RACE: Race = Race {
             program: || bug([1, 1]),
             function: "bug",
             // Two who read at once do so in C(4, 2) ways, and then write in either order: 12. Else 2.
-            expect: Expect::fails(12, 14, Panic, "every visit is counted"),
+            expect: Expect::fails(18, 20, Panic, "every visit is counted"),
             loom: Loom::Agrees,
         },
         Variant {
@@ -96,7 +96,7 @@ pub const RACE: Race = Race {
             summary: "keep the read lock and ask to write",
             program: || keep_reading([1, 1]),
             function: "keep_reading",
-            expect: Expect::fails(2, 2, Deadlock, "wait"),
+            expect: Expect::fails(6, 6, Deadlock, "wait"),
             loom: Loom::Agrees,
         },
         Variant {
@@ -114,7 +114,7 @@ pub const RACE: Race = Race {
             summary: "look again under the write lock",
             program: || look_again([1, 1]),
             function: "look_again",
-            expect: Expect::holds(14),
+            expect: Expect::holds(20),
             loom: Loom::Agrees,
         },
     ],
