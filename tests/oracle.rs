@@ -14,7 +14,7 @@ use drawloom::schedule::Turn;
 use drawloom::sync::atomic::{AtomicU8, Ordering::SeqCst};
 use drawloom::sync::{Condvar, Mutex, RwLock};
 use drawloom::verdict::Listed;
-use drawloom::{Check, Limit, Report, Sampling, Verdict, thread};
+use drawloom::{Check, Limit, Report, Sampling, Verdict, choose, thread};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -34,6 +34,8 @@ enum Line {
     WaitOnce,
     Notify,
     NotifyAll,
+    /// Goes on to one of two stores, or to none.
+    Choose(usize),
 }
 
 /// What every thread of a random program shares.
@@ -59,6 +61,7 @@ fn line() -> impl Strategy<Value = Line> {
         Just(Line::WaitOnce),
         Just(Line::Notify),
         Just(Line::NotifyAll),
+        (0..2_usize).prop_map(Line::Choose),
     ]
 }
 
@@ -109,6 +112,10 @@ fn run(lines: &[Line], shared: &Shared) -> Vec<u8> {
                 shared.rung.1.notify_one();
             }
             Line::NotifyAll => shared.rung.1.notify_all(),
+            Line::Choose(x) => match choose(3) {
+                0 => seen.push(20),
+                option => shared.atomics[x].store(u8::try_from(option).unwrap(), SeqCst),
+            },
         }
     }
     seen

@@ -5,6 +5,7 @@
 //! until it is its turn, and then happens to the real thing; without an engine it only happens.
 
 mod announce;
+mod choice;
 mod deadline;
 mod fresh;
 
@@ -20,3 +21,6 @@ pub mod tokio;
 #[cfg(feature = "tokio")]
 pub(crate) use announce::Announced;
 pub(crate) use announce::announce;
+pub use choice::choose;
+#[cfg(feature = "tokio")]
+pub(crate) use choice::random;

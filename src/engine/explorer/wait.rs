@@ -291,6 +291,13 @@ impl Explorer {
         self.done(Mode::Write, None, None);
     }
 
+    /// The strand that runs now chooses one of so many options.
+    pub(crate) fn choose(&self, options: u16, at: &'static Location<'static>) -> u16 {
+        let option = self.choose_on_strand(self.current(), options, at);
+        self.done(Mode::Read, None, None);
+        option
+    }
+
     /// Announces a choice that a strand has, which nobody else sees.
     pub(super) fn choose_on_strand(
         &self,

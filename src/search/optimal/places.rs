@@ -101,8 +101,9 @@ impl Place {
     /// Plans the options that were not taken of a step that was, and whose options access the same if
     /// they are `alike`.
     ///
-    /// Then one is planned only if nothing sleeps that can change places with it: what sleeps was tried,
-    /// so that option was taken behind it, and what promises something new was pinned from there.
+    /// None is planned where something sleeps that can change places with the step: that was tried, so
+    /// the options were all taken behind it. One that can change places with it too has nothing new here;
+    /// and one that cannot, since it accesses more, races with it, and was pinned for that.
     fn plan_options(&mut self, taken: &Planned, alike: bool) {
         let Some(current) = self.current else { return };
         let who = taken.choice.who;
@@ -112,7 +113,7 @@ impl Place {
         let tried = self.branches[..current].iter().map(|branch| &branch.step);
         let seen =
             |sleeper: &Planned| sleeper.choice.who != who && sleeper.is_independent_of(taken);
-        if alike && self.sleeping.iter().chain(tried).any(seen) {
+        if self.sleeping.iter().chain(tried).any(seen) {
             return;
         }
         let others: Vec<Choice> = self

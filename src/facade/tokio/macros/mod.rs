@@ -11,7 +11,6 @@ mod join;
 mod select;
 
 use std::future::Future;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -77,16 +76,10 @@ impl Order {
             }
             #[cfg(feature = "loom")]
             Driver::Loom(loom) => loom.choose(enabled.len()),
-            Driver::Nobody | Driver::Native(_) => random(enabled.len()),
+            Driver::Nobody | Driver::Native(_) => crate::facade::random(enabled.len()),
         };
         enabled[chosen]
     }
-}
-
-/// A number below `n`, for real: no engine drives.
-fn random(n: usize) -> usize {
-    let bits = RandomState::new().build_hasher().finish();
-    usize::try_from(bits % n as u64).unwrap_or(0)
 }
 
 /// A poll that is over as soon as any of what it asks is ready.
