@@ -139,10 +139,8 @@ impl<T: Outcome> Exploration<'_, T> {
         let failed = self.failed;
         let leaf = self.next(search)?;
         self.crew.note(leaf.is_some(), self.failed > failed);
-        if !self.company.is_empty() || self.crew.has_given() {
-            if !self.explorer.look(|state| state.has_survivors) {
-                search.share();
-            }
+        if !self.explorer.look(|state| state.has_survivors) {
+            search.share();
         }
         Ok(())
     }

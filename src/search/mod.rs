@@ -57,6 +57,7 @@ pub(crate) struct Choice {
 
 /// One step of a [`Run`].
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each can be true whatever the others are")]
 pub(crate) struct RunStep {
     /// What was chosen.
     pub(crate) choice: Choice,

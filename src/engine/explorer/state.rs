@@ -108,10 +108,18 @@ pub(crate) enum Ending {
 pub(crate) struct State {
     pub(crate) bounds: Bounds,
     pub(crate) execution: u64,
+    #[expect(
+        clippy::vec_box,
+        reason = "a strand is large, and is moved from one list to the other"
+    )]
     pub(crate) strands: Vec<Box<Strand>>,
     /// The number of each strand, by its name.
     numbers: Vec<Option<StrandId>>,
     /// Strands of executions before, to be used again.
+    #[expect(
+        clippy::vec_box,
+        reason = "a strand is large, and is moved from one list to the other"
+    )]
     pub(super) spare: Vec<Box<Strand>>,
     pub(crate) things: Vec<Thing>,
     pub(super) loops: Vec<Loop>,

@@ -39,6 +39,7 @@ use self::tree::{Branch, Planned};
 
 /// The search that tries each class of schedules once.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each can be true whatever the others are")]
 pub(crate) struct Optimal {
     /// The way to the first place, for a search that was given a part of the tree.
     prefix: Vec<Choice>,

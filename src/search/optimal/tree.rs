@@ -20,6 +20,7 @@ pub(super) type Accesses = SmallVec<[Access; 2]>;
 
 /// A step that is to be taken, or was.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each can be true whatever the others are")]
 pub(super) struct Planned {
     pub(super) choice: Choice,
     /// What it accesses: for sure, or as far as can be foretold.
