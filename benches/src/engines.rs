@@ -18,6 +18,8 @@ library!(Shuttle, shuttle);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Engine {
     Drawloom,
+    /// drawloom with two jobs.
+    TwoJobs,
     Loom,
     Shuttle,
 }
@@ -46,11 +48,12 @@ pub(crate) struct Run {
 impl Engine {
     /// In the order they are measured in. shuttle comes last: it puts a panic hook in front of the
     /// process's.
-    pub(crate) const ALL: [Self; 3] = [Self::Drawloom, Self::Loom, Self::Shuttle];
+    pub(crate) const ALL: [Self; 4] = [Self::Drawloom, Self::TwoJobs, Self::Loom, Self::Shuttle];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Drawloom => "drawloom",
+            Self::TwoJobs => "drawloom, 2 jobs",
             Self::Loom => "loom",
             Self::Shuttle => "shuttle",
         }
@@ -60,7 +63,8 @@ impl Engine {
     pub(crate) fn check(self, program: Program, most: Duration) -> Run {
         let started = Instant::now();
         let (executions, ended) = match self {
-            Self::Drawloom => drawloom(program, most),
+            Self::Drawloom => drawloom(program, most, 1),
+            Self::TwoJobs => drawloom(program, most, 2),
             Self::Loom => loom(program, most),
             Self::Shuttle => shuttle(program, most),
         };
@@ -68,9 +72,9 @@ impl Engine {
     }
 }
 
-fn drawloom(program: Program, most: Duration) -> (u64, Ended) {
+fn drawloom(program: Program, most: Duration, jobs: usize) -> (u64, Ended) {
     let started = Instant::now();
-    let check = Check::new().max_executions(u64::MAX).max_time(most);
+    let check = Check::new().max_executions(u64::MAX).max_time(most).jobs(jobs);
     let report = check.run(move || program.run::<Drawloom>());
     let stopped = matches!(report.verdict, Verdict::Inconclusive(_)) || started.elapsed() >= most;
     (report.executions, if stopped { Ended::TimeUp } else { Ended::Done })

@@ -112,6 +112,7 @@ impl<T: Outcome> Exploration<'_, T> {
                 break;
             }
             self.start_again();
+            self.crew.forget();
         }
         let halt = |stuck| match stuck {
             Stuck::Differs { step } => Halt::Limit(Limit::Differs { step: step + 1 }),

@@ -6,7 +6,7 @@
 //!
 //! Between two steps the engine lets everything run that nobody can see: a spawned strand up to its
 //! first announcement, a join whose strand has ended, a poll that announces nothing. [`Explorer::run`]
-//! is that loop. The rest of this folder: [`state`] (what is known), [`strand`] (coroutines and their
+//! is that loop. The rest of this folder: [`turn`] (who goes), [`state`] (what is known), [`strand`] (coroutines and their
 //! stacks), [`wait`] (which operations can go, and what they do), [`meet`] and [`readers`] (waits without
 //! a lock), [`weak`] (failures for no reason), [`happens`] (data races), [`poll`] (event loops), [`time`]
 //! (the virtual clock), [`bridge`] (threads beside loops), [`overflow`] (stacks that are full),
@@ -39,6 +39,7 @@ mod strand;
 mod teardown;
 mod thing;
 mod time;
+mod turn;
 mod wait;
 mod weak;
 
@@ -60,6 +61,7 @@ pub(crate) use thing::Operation;
 #[cfg(feature = "parking_lot")]
 pub(crate) use thing::TO_UPGRADABLE;
 pub(crate) use time::TimerId;
+pub(crate) use turn::{Decide, Moment};
 
 use self::bridge::Bridges;
 use self::overflow::Room;
@@ -67,104 +69,9 @@ use self::state::Status;
 use self::thing::Pending;
 use super::{Age, Driver, Object, Panicked};
 use crate::plan::Bounds;
-use crate::schedule::Turn;
-use crate::search::{Choice, Run};
+use crate::search::Run;
 use crate::step::{Kind, Mode, Value, What};
 use crate::worker::Pulse;
-
-/// A moment at which somebody has to be chosen.
-pub(crate) struct Moment<'a> {
-    /// How many steps have been taken.
-    pub(crate) step: usize,
-    /// What they did.
-    pub(crate) run: &'a Run,
-    /// What can be chosen, in ascending order.
-    pub(crate) enabled: &'a [Choice],
-    /// The number of the strand that each of them belongs to.
-    pub(crate) strands: &'a [StrandId],
-    /// What was chosen last.
-    pub(crate) last: Option<Choice>,
-}
-
-impl State {
-    /// The moment at which somebody has to be chosen, given where what can be chosen starts.
-    fn moment(&self, start: usize, last: Option<Choice>) -> Moment<'_> {
-        Moment {
-            step: self.run.steps.len(),
-            run: &self.run,
-            enabled: &self.run.enabled[start..],
-            strands: &self.turns,
-            last,
-        }
-    }
-}
-
-impl State {
-    /// Who takes a choice that is known beforehand, if he can.
-    fn can_take(&self, known: Option<Choice>) -> Option<(Choice, StrandId)> {
-        let choice = known?;
-        let strand = self.number_of(choice.who)?;
-        (self.is_ready(strand) && choice.option < self.options(strand)).then_some((choice, strand))
-    }
-
-    /// What is taken of all that can be chosen: as before, or as it is decided.
-    fn decided(
-        &mut self,
-        before: &Run,
-        last: Option<Choice>,
-        decide: &mut dyn Decide,
-    ) -> Option<(Choice, StrandId)> {
-        let step = self.run.steps.len();
-        let start = self.run.steps.last().map_or(0, |step| step.enabled_end);
-        let moment = self.moment(start, last);
-        let Some(replayed) = before.steps.get(step).map(|step| step.choice) else {
-            let position = decide.choose(&moment)?;
-            return Some((self.run.enabled[start + position], self.turns[position]));
-        };
-        let position = moment.enabled.iter().position(|other| other.who == replayed.who)?;
-        let strand = self.turns[position];
-        // Who was polled ahead before, and is not now, could not always go.
-        self.run.enabled.truncate(start);
-        self.run.enabled.extend(before.enabled_at(step));
-        Some((replayed, strand))
-    }
-}
-
-impl Moment<'_> {
-    /// The position of a choice.
-    pub(crate) fn position(&self, choice: Choice) -> Option<usize> {
-        self.enabled.binary_search(&choice).ok()
-    }
-
-    /// The position of a strand's option, by the strand's number.
-    pub(crate) fn turn(&self, turn: Turn) -> Option<usize> {
-        let of = |at: &usize| self.strands[*at] == usize::from(turn.strand);
-        (0..self.enabled.len()).filter(of).find(|&at| self.enabled[at].option == turn.option)
-    }
-
-    /// The strand that went last goes on if it can, else the first that can.
-    pub(crate) fn stay(&self) -> usize {
-        let stays = |choice: &Choice| self.last.is_some_and(|last| last.who == choice.who);
-        self.enabled.iter().position(stays).unwrap_or(0)
-    }
-}
-
-/// Decides who goes.
-pub(crate) trait Decide {
-    /// What is chosen at a step, if that is certain whatever else can go there.
-    fn known(&mut self, _step: usize) -> Option<Choice> {
-        None
-    }
-
-    /// The position of the choice that is taken, or `None` to give up.
-    fn choose(&mut self, moment: &Moment<'_>) -> Option<usize>;
-}
-
-impl<F: FnMut(&Moment<'_>) -> Option<usize>> Decide for F {
-    fn choose(&mut self, moment: &Moment<'_>) -> Option<usize> {
-        self(moment)
-    }
-}
 
 /// How often strands may run in a row without a visible step before that is a livelock.
 const MOST_SILENT_RUNS: usize = 20_000;

@@ -149,6 +149,13 @@ impl Crew {
         self.failed.fetch_add(u64::from(failed), Ordering::Relaxed);
     }
 
+    /// A search that begins again, in the middle of an execution, forgets all others.
+    pub(crate) fn forget(&self) {
+        // ORDERING: as above.
+        self.executions.store(1, Ordering::Relaxed);
+        self.failed.store(0, Ordering::Relaxed);
+    }
+
     /// How many executions were begun by all, and how many of them failed.
     pub(crate) fn counted(&self) -> (u64, u64) {
         // ORDERING: as above.

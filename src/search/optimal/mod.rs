@@ -18,6 +18,7 @@
 mod crew;
 mod order;
 mod places;
+mod reversal;
 mod share;
 mod tree;
 
@@ -25,15 +26,15 @@ use std::sync::Arc;
 
 use super::graph::Graph;
 use super::lattice::Lattices;
-use super::{Choice, Leaf, Name, Need, Run, Search, Stuck};
-use crate::step::{Access, Effect, Mode};
+use super::{Choice, Leaf, Name, Run, Search, Stuck};
+use crate::step::Mode;
 
 pub(crate) use self::crew::{Crew, Job};
 pub(super) use self::order::Order;
 pub(crate) use self::share::Tools;
 
 use self::crew::Link;
-use self::order::{Race, Second, Touch};
+use self::order::Second;
 use self::places::Place;
 use self::tree::{Branch, Planned};
 
@@ -106,183 +107,6 @@ impl Optimal {
     /// The step before which its first place is.
     fn base(&self) -> usize {
         self.prefix.len()
-    }
-
-    /// What would have gone before the second of two that race, and where: the first step that would
-    /// not have been taken. `None` if the second could not have come first.
-    fn reversal(&self, run: &Run, race: Race) -> Option<(usize, Vec<Planned>)> {
-        let count = self.order.steps.len();
-        let mut kept = vec![true; count];
-        let needs = match race.second {
-            Second::Step(step) => {
-                kept[step as usize] = false;
-                run.needs_of(step as usize)
-            }
-            Second::Left(left) => run.pending_needs_of(left as usize),
-        };
-        self.leave_out(&mut kept, race.first);
-        let second = match race.second {
-            Second::Step(step) => self.order.steps[step as usize].choice.who,
-            Second::Left(left) => run.pending[left as usize].who,
-        };
-        // The other options are pinned where the first is taken.
-        let second = Choice { who: second, option: 0 };
-        while let Some(taking) = self.keeper(run, &kept, needs, race.second)? {
-            self.leave_out(&mut kept, taking);
-        }
-        let start = kept.iter().position(|&kept| !kept)?;
-        let own = self.goes_back_to(run, race.second);
-        if own.into_iter().any(|step| !kept[step as usize]) {
-            return None;
-        }
-        let mut sequence: Vec<Planned> =
-            (start..count).filter(|&step| kept[step]).map(|step| self.planned(step)).collect();
-        sequence.push(self.foretell(run, &kept, race, second));
-        Some((start, sequence))
-    }
-
-    /// What the second of two that race goes back to in any case.
-    fn goes_back_to(&self, run: &Run, second: Second) -> Vec<u32> {
-        let (own, causes) = match second {
-            Second::Step(step) => (self.order.before(step), run.causes_of(step as usize)),
-            Second::Left(left) => {
-                let left = left as usize;
-                (self.order.last_of(&run.pending[left]), run.pending_causes_of(left))
-            }
-        };
-        own.into_iter().chain(causes.iter().copied()).collect()
-    }
-
-    /// Leaves out a step and all that goes back to it.
-    fn leave_out(&self, kept: &mut [bool], first: u32) {
-        for (number, kept) in (first..).zip(&mut kept[first as usize..]) {
-            *kept &= !self.order.is_before(first, number);
-        }
-    }
-
-    /// Somebody who has taken what is needed and does not give it back among what is kept; `Some(None)`
-    /// if there is none. `None` if what is needed cannot be had.
-    #[expect(clippy::option_option, reason = "nobody is in the way, somebody is, or nothing helps")]
-    fn keeper(
-        &self,
-        run: &Run,
-        kept: &[bool],
-        needs: &[Need],
-        second: Second,
-    ) -> Option<Option<u32>> {
-        for need in needs {
-            match *need {
-                Need::Signalled(object) if !self.is_signalled(kept, object, second) => return None,
-                Need::Counted(object) if !self.is_counted(kept, object, second) => return None,
-                Need::Set(clock) if !self.is_set(run, kept, clock) => return None,
-                _ if !need.is_lock() => continue,
-                _ => {}
-            }
-            for (number, touch) in self.order.history(need.object()) {
-                let taken = touch.access.effect == Effect::Takes
-                    && need.is_kept_by(touch.access.mode)
-                    && kept[touch.step as usize];
-                if !taken {
-                    continue;
-                }
-                let back = self.order.given_back(number);
-                if back.is_none_or(|back| !kept[back as usize]) {
-                    return Some(Some(touch.step));
-                }
-            }
-        }
-        Some(None)
-    }
-
-    /// Whether an object is signalled among what is kept, since that was used up.
-    fn is_signalled(&self, kept: &[bool], object: u32, second: Second) -> bool {
-        for (_, touch) in self.order.history(object) {
-            if matches!(second, Second::Step(step) if touch.step >= step) {
-                if touch.access.effect == Effect::Signals && kept[touch.step as usize] {
-                    return true;
-                }
-                continue;
-            }
-            match touch.access.effect {
-                Effect::Consumes => return false,
-                Effect::Signals if kept[touch.step as usize] => return true,
-                _ => {}
-            }
-        }
-        false
-    }
-
-    /// Whether an object is signalled more often than that is used up, among what is kept.
-    fn is_counted(&self, kept: &[bool], object: u32, second: Second) -> bool {
-        let before = |touch: &Touch| !matches!(second, Second::Step(step) if touch.step >= step);
-        let kept = |(_, touch): &(u32, &Touch)| kept[touch.step as usize] && before(touch);
-        let sum: i32 = self
-            .order
-            .history(object)
-            .filter(kept)
-            .map(|(_, touch)| match touch.access.effect {
-                Effect::Signals => 1,
-                Effect::Consumes => -1,
-                _ => 0,
-            })
-            .sum();
-        sum > 0
-    }
-
-    /// Whether a timer is set, among what is kept, that has not fired.
-    fn is_set(&self, run: &Run, kept: &[bool], clock: u32) -> bool {
-        let set = self.order.history(clock).filter(|(_, touch)| kept[touch.step as usize]);
-        let sum: i32 = set
-            .map(|(_, touch)| match (touch.access.effect, touch.access.mode) {
-                (Effect::Sets, _) => 1,
-                (Effect::Unsets, _) | (Effect::None, Mode::Write) => -1,
-                _ => 0,
-            })
-            .sum();
-        run.set_before + sum > 0
-    }
-
-    /// A step as it was taken.
-    fn planned(&self, step: usize) -> Planned {
-        let number = u32::try_from(step).unwrap_or(u32::MAX);
-        let entry = &self.order.steps[step];
-        let accesses = self.order.touches_of(number).iter().map(|touch| touch.access).collect();
-        let last = entry.reach != super::Reach::Own;
-        Planned { choice: entry.choice, accesses, last, certain: true }
-    }
-
-    /// What the second of two that race does if it comes first, as far as that can be foretold.
-    fn foretell(&self, run: &Run, kept: &[bool], race: Race, choice: Choice) -> Planned {
-        let step = match race.second {
-            Second::Left(left) => {
-                let pending = &run.pending[left as usize];
-                let accesses = std::iter::once(pending.access).collect();
-                return Planned { choice, accesses, last: false, certain: pending.certain };
-            }
-            Second::Step(step) => step,
-        };
-        let mut planned = self.planned(step as usize);
-        planned.choice = choice;
-        planned.certain = !run.steps[step as usize].is_poll;
-        let entry = &self.order.steps[step as usize];
-        let of_its_own = |access: &&mut Access| access.effect != Effect::Consumes;
-        let Some(access) = planned.accesses.iter_mut().find(of_its_own) else { return planned };
-        if let Some(need) = entry.attempts {
-            let free = self.keeper(run, kept, &[need], race.second).flatten().is_none();
-            *access = need.attempted(free);
-        } else if let Some(expected) = entry.expected {
-            // The value is the one that the first access had that is left out.
-            let mut was = None;
-            for (_, touch) in self.order.history(access.object) {
-                if !kept[touch.step as usize] && touch.step != step {
-                    was = self.order.value_before(touch.step);
-                }
-            }
-            if let Some(was) = was {
-                access.mode = if was == expected { Mode::Write } else { Mode::Read };
-            }
-        }
-        planned
     }
 
     /// Pins the reversals of all races of the last execution, of which so many steps were known.
