@@ -128,10 +128,10 @@ fn what_an_exchange_does_earlier_is_foretold() {
     assert_eq!(report.redundant, 0);
 }
 
-/// A cook who rings twice, a buyer who writes the list and then pays, and a guest who looks at the bill,
+/// A cook who rings twice, a buyer who writes the list and then pays, and a guest who looks at the price,
 /// sleeps until it rings, and reads the list; main has the till in between.
 fn what_comes_after_a_race_belongs_to_it() {
-    let (list, till, bill) = (RwLock::new(0), Mutex::new(0), AtomicU32::new(0));
+    let (list, till, price) = (RwLock::new(0), Mutex::new(0), AtomicU32::new(0));
     let (ready, bell) = (Mutex::new(false), Condvar::new());
     thread::scope(|scope| {
         scope.spawn(|| {
@@ -143,10 +143,10 @@ fn what_comes_after_a_race_belongs_to_it() {
         scope.spawn(|| {
             *list.write().expect("not poisoned") += 1;
             let _paying = till.lock().expect("not poisoned");
-            bill.store(1, SeqCst);
+            price.store(1, SeqCst);
         });
         scope.spawn(|| {
-            bill.load(SeqCst);
+            price.load(SeqCst);
             let is_ready = ready.lock().expect("not poisoned");
             if !*is_ready {
                 drop(bell.wait(is_ready).expect("not poisoned"));
