@@ -115,6 +115,9 @@ impl Check {
     /// The smallest stack that a strand can have, in bytes: with less nothing can begin.
     pub const MIN_STACK: usize = 16 * 1024;
 
+    /// With so many threads a check explores at the most.
+    pub const MOST_JOBS: usize = 64;
+
     /// An exhaustive check with the explorer: a million executions at the most, ten thousand steps in
     /// each, and no limit of time.
     pub fn new() -> Self {
@@ -279,7 +282,8 @@ impl Check {
         self
     }
 
-    /// Explores with so many threads at a time: one if not said. The verdict, the number of executions
+    /// Explores with so many threads at a time: one if not said, and [`Check::MOST_JOBS`] at the most.
+    /// The verdict, the number of executions
     /// and the simplest failure are the same.
     ///
     /// A program with statics of the facade's types is explored by one all the same, since its
@@ -300,7 +304,7 @@ impl Check {
     /// assert_eq!(report.executions, 576);
     /// ```
     pub fn jobs(mut self, threads: usize) -> Self {
-        self.jobs = threads.max(1);
+        self.jobs = threads.clamp(1, Self::MOST_JOBS);
         self
     }
 

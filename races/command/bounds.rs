@@ -40,7 +40,11 @@ pub(crate) fn flags() -> [Arg; 8] {
             .help("Draw schedules at random instead of running all"),
         number("seed", 0, "Where the random numbers of a sample begin"),
         number("depth", 1, "How deep the bugs are that `--sample pct` looks for"),
-        number("jobs", 1, "Explore with so many threads at a time"),
+        Arg::new("jobs")
+            .long("jobs")
+            .value_name("N")
+            .value_parser(value_parser!(u64).range(1..=Check::MOST_JOBS as u64))
+            .help("Explore with so many threads at a time"),
     ]
 }
 

@@ -462,3 +462,15 @@ fn a_closed_pipe_ends_quietly() {
     assert_eq!(problem(&output), "");
     assert_eq!(output.status.code(), Some(0));
 }
+
+#[test]
+fn two_jobs_print_what_one_prints() {
+    let one = races(&["run", "wrong-waiter/bug"]);
+    let two = races(&["run", "wrong-waiter/bug", "--jobs", "2"]);
+    assert_eq!((code(&two), text(&two)), (code(&one), text(&one)));
+    for wrong in ["0", "65", "two"] {
+        assert_eq!(code(&races(&["run", "lost-update/bug", "--jobs", wrong])), 2, "{wrong}");
+    }
+    let sampled = races(&["run", "lost-update/bug", "--jobs", "2", "--sample", "uniform"]);
+    assert!(problem(&sampled).contains("help: leave --jobs away"), "{}", problem(&sampled));
+}
