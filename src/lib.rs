@@ -47,9 +47,74 @@ mod explain;
 pub mod render;
 #[cfg(feature = "check")]
 mod check;
+#[cfg(feature = "macros")]
+#[doc(hidden)]
+pub mod testing;
 
 #[cfg(feature = "check")]
 pub use check::check;
+/// A test that holds only if it does under every schedule.
+///
+/// It is a `#[test]` whose body is the program that is checked: once for every class of schedules, in one call.
+/// A failing one panics with the whole report. The body may be an `async fn`, which runs on a runtime of its own, and
+/// may return a `Result<(), E>`, whose errors are failures. Other attributes stay what they are.
+///
+/// ```
+/// use drawloom::sync::Arc;
+/// use drawloom::sync::atomic::{AtomicU32, Ordering::SeqCst};
+/// use drawloom::thread;
+/// use drawloom::tokio;
+///
+/// #[drawloom::test]
+/// fn no_coin_is_lost() {
+///     let jar = AtomicU32::new(0);
+///     thread::scope(|scope| {
+///         for _ in 0..2 {
+///             scope.spawn(|| jar.fetch_add(1, SeqCst));
+///         }
+///     });
+///     assert_eq!(jar.into_inner(), 2, "both coins are in the jar");
+/// }
+///
+/// // A bug that must stay one, for example beside its fix.
+/// #[drawloom::test(fails = 4, of = 6, message = "both coins are in the jar")]
+/// fn a_coin_is_lost() {
+///     let jar = AtomicU32::new(0);
+///     thread::scope(|scope| {
+///         for _ in 0..2 {
+///             scope.spawn(|| jar.store(jar.load(SeqCst) + 1, SeqCst));
+///         }
+///     });
+///     assert_eq!(jar.into_inner(), 2, "both coins are in the jar");
+/// }
+///
+/// #[drawloom::test(flavor = "multi_thread", worker_threads = 2)]
+/// async fn no_coin_is_lost_by_tasks() {
+///     let jar = Arc::new(AtomicU32::new(0));
+///     let put_coin = |jar: Arc<AtomicU32>| tokio::spawn(async move { jar.fetch_add(1, SeqCst) });
+///     let (alice, bob) = (put_coin(Arc::clone(&jar)), put_coin(Arc::clone(&jar)));
+///     alice.await.unwrap();
+///     bob.await.unwrap();
+///     assert_eq!(jar.load(SeqCst), 2, "both coins are in the jar");
+/// }
+/// ```
+///
+/// | argument | the test holds if |
+/// |---|---|
+/// | | no schedule fails |
+/// | `fails = 4` | exactly so many schedules fail |
+/// | `fails` | some schedule fails |
+/// | `of = 6` | there are exactly so many schedules; alone: and none fails |
+/// | `message = ".."` | the failure's message has this in it: it is *this* bug |
+/// | `preemptions = 2` | none of the schedules fails that have so few; see [`Check::preemptions`] |
+///
+/// `spurious_wakeups = n`, `max_executions = n`, `max_states = n`, `max_steps = n` and `jobs = n` are the methods of
+/// [`Check`] by that name. A limit that is hit is not a pass: nothing was concluded. `engine = "loom"` asks loom, which
+/// counts no schedules. `flavor = ".."` (`"current_thread"` if not said) and `worker_threads = n` are for an `async fn`.
+/// What else there is to say is said to a [`Check`], in an ordinary test.
+#[cfg(feature = "macros")]
+#[doc(inline)]
+pub use drawloom_macros::test;
 #[cfg(feature = "check")]
 pub use facade::*;
 #[cfg(feature = "check")]
