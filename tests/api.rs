@@ -8,58 +8,17 @@
 #![cfg(feature = "parking_lot")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
+#[path = "api/table.rs"]
+mod table;
+
+use table::{root, table};
+
 const LISTED: &str = include_str!("api/std.txt");
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// What the table says of an item: its status, and the remark beside it.
-#[derive(Debug)]
-struct Row {
-    status: String,
-    remark: String,
-}
-
-/// The table's rows by the full name of their item.
-fn table() -> BTreeMap<String, Row> {
-    let text = fs::read_to_string(root().join("docs/src/api.md")).unwrap();
-    let mut rows = BTreeMap::new();
-    let mut module = String::new();
-    for line in text.lines() {
-        if let Some(title) = line.strip_prefix("## ") {
-            let first = title.split(' ').next().unwrap();
-            first.strip_prefix("std::").unwrap_or(first).clone_into(&mut module);
-        }
-        let Some(row) = line.strip_prefix("| `") else { continue };
-        let (name, rest) = row.split_once('`').unwrap();
-        let cells: Vec<&str> = rest.split('|').map(str::trim).collect();
-        for item in expanded(name) {
-            // The cells and hints name their module themselves.
-            let full = if module == "cell" { item } else { format!("{module}::{item}") };
-            let (status, remark) = (cells[1].to_owned(), cells[2].to_owned());
-            let twice = rows.insert(full.clone(), Row { status, remark });
-            assert!(twice.is_none(), "{full} is there twice");
-        }
-    }
-    rows
-}
-
-/// `A::{b, c}` is `A::b` and `A::c`.
-fn expanded(name: &str) -> Vec<String> {
-    match name.split_once('{') {
-        None => vec![name.to_owned()],
-        Some((start, rest)) => {
-            let ends = rest.trim_end_matches('}').split(", ");
-            ends.map(|end| format!("{start}{end}")).collect()
-        }
-    }
-}
 
 fn in_table(prefixes: &[&str]) -> BTreeSet<String> {
     let own = |name: &String| prefixes.iter().any(|prefix| name.starts_with(prefix));
@@ -75,7 +34,7 @@ fn the_table_says_something_of_every_item_of_std_and_of_nothing_else() {
 
 #[test]
 fn every_status_is_one_of_three_and_what_is_refused_has_its_reason() {
-    for (name, Row { status, remark }) in table() {
+    for (name, (status, remark)) in table() {
         assert!(["modelled", "passed through", "refused"].contains(&&*status), "{name}: {status}");
         assert!(status != "refused" || !remark.is_empty(), "{name} is refused without a reason");
     }
