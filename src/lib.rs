@@ -47,7 +47,7 @@ mod explain;
 pub mod render;
 #[cfg(feature = "check")]
 mod check;
-#[cfg(feature = "macros")]
+#[cfg(feature = "check")]
 #[doc(hidden)]
 pub mod testing;
 
@@ -112,7 +112,7 @@ pub use check::check;
 /// [`Check`] by that name. A limit that is hit is not a pass: nothing was concluded. `engine = "loom"` asks loom, which
 /// counts no schedules. `flavor = ".."` (`"current_thread"` if not said) and `worker_threads = n` are for an `async fn`.
 /// What else there is to say is said to a [`Check`], in an ordinary test.
-#[cfg(feature = "macros")]
+#[cfg(feature = "check")]
 #[doc(inline)]
 pub use drawloom_macros::test;
 #[cfg(feature = "check")]

@@ -153,6 +153,29 @@ fn a_select_starts_with_any_branch_and_a_biased_one_with_the_first() {
     assert_eq!(outcomes(program), [1]);
 }
 
+/// A `select!` with a branch for each number, and nothing or `biased;` before them.
+macro_rules! first_of {
+    ([$($head:tt)*] $($number:literal)*) => {
+        tokio::select! { $($head)* $( Some(n) = async { Some($number) } => n, )* else => 64 }
+    };
+}
+
+#[test]
+fn a_select_takes_as_many_branches_as_the_original() {
+    let any = || {
+        on_one_thread(async {
+            first_of!([] 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63)
+        })
+    };
+    assert_eq!(outcomes(any), (0..64).collect::<Vec<u32>>());
+    let first = || {
+        on_one_thread(async {
+            first_of!([biased;] 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63)
+        })
+    };
+    assert_eq!(outcomes(first), [0]);
+}
+
 #[test]
 fn join_and_try_join_take_any_number_and_stop_at_the_first_error() {
     let program = || {

@@ -1,10 +1,10 @@
-//! What does `#[drawloom::test]` make of a function?
+//! What in the facade must look at the program's own tokens?
 //!
-//! A test that hands the function to the checker. Nothing but the compiler's own `proc_macro` is used: the
-//! attribute is in everybody's first build.
+//! `#[drawloom::test]`, which hands a function to the checker, and what `select!` makes of a pattern. Nothing but
+//! the compiler's own `proc_macro` is used: this is in everybody's first build.
 //!
-//! It knows nothing of checks: each argument becomes a call of the same name, and what that means is
-//! drawloom's to say.
+//! It knows nothing of checks: each argument of the attribute becomes a call of the same name, and what that means
+//! is drawloom's to say.
 
 mod arguments;
 mod error;
@@ -24,6 +24,24 @@ pub fn test(arguments: TokenStream, item: TokenStream) -> TokenStream {
         .and_then(|(arguments, function)| expand(&arguments, function));
     // The function stays, so that nothing else is reported of a test that is only written wrongly.
     read.unwrap_or_else(|error| [error.into_tokens(), item].into_iter().collect())
+}
+
+/// A pattern without `mut` and `ref`, so that it can be held against a reference.
+#[proc_macro]
+pub fn shape(pattern: TokenStream) -> TokenStream {
+    let binds = |token: &TokenTree| match token {
+        TokenTree::Ident(word) => !matches!(word.to_string().as_str(), "mut" | "ref"),
+        _ => true,
+    };
+    let inside = |token| match token {
+        TokenTree::Group(group) => {
+            let mut shaped = proc_macro::Group::new(group.delimiter(), shape(group.stream()));
+            shaped.set_span(group.span());
+            shaped.into()
+        }
+        other => other,
+    };
+    pattern.into_iter().filter(binds).map(inside).collect()
 }
 
 /// The test: outside what the harness calls, inside the program under the same name.

@@ -29,8 +29,10 @@ pub use ::tokio::pin;
 /// What the macros' expansions need.
 #[doc(hidden)]
 pub mod support {
-    pub use super::macros::{All, Any, Either, MaybeDone, Order, ends_early, maybe_done, round};
+    pub use super::macros::Either::{self, Left, Right};
+    pub use super::macros::{All, Any, MaybeDone, Order, ends_early, maybe_done, round};
     pub use super::task::Slots;
+    pub use drawloom_macros::shape;
     pub use std::future::{Future, IntoFuture, poll_fn};
     pub use std::pin::Pin;
     pub use std::task::Poll;

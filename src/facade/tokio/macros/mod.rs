@@ -182,7 +182,9 @@ pub fn ends_early() {
 #[doc(hidden)]
 macro_rules! __tokio_count {
     () => { 0_usize };
-    ($_first:tt $($rest:tt)*) => { 1_usize + $crate::__tokio_count!($($rest)*) };
+    // Several at a time, as below: a macro may only call itself so often, and a `select!` has 64 branches.
+    (_ _ _ _ _ _ _ _ $($rest:tt)*) => { 8_usize + $crate::__tokio_count!($($rest)*) };
+    (_ $($rest:tt)*) => { 1_usize + $crate::__tokio_count!($($rest)*) };
 }
 
 /// The field of a tuple with as many before it as there are `_`s.
@@ -199,9 +201,16 @@ macro_rules! __tokio_field {
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __tokio_nth {
-    (() $($it:tt)*) => { $crate::tokio::support::Either::Left($($it)*) };
+    (() $($it:tt)*) => { $crate::tokio::support::Left($($it)*) };
+    ((_ _ _ _ $($skip:tt)*) $($it:tt)*) => {
+        $crate::tokio::support::Right($crate::tokio::support::Right(
+            $crate::tokio::support::Right($crate::tokio::support::Right(
+                $crate::__tokio_nth!(($($skip)*) $($it)*)
+            ))
+        ))
+    };
     ((_ $($skip:tt)*) $($it:tt)*) => {
-        $crate::tokio::support::Either::Right($crate::__tokio_nth!(($($skip)*) $($it)*))
+        $crate::tokio::support::Right($crate::__tokio_nth!(($($skip)*) $($it)*))
     };
 }
 
@@ -210,7 +219,14 @@ macro_rules! __tokio_nth {
 #[doc(hidden)]
 macro_rules! __tokio_rest {
     (() $($it:tt)*) => { $($it)* };
+    ((_ _ _ _ $($skip:tt)*) $($it:tt)*) => {
+        $crate::tokio::support::Right($crate::tokio::support::Right(
+            $crate::tokio::support::Right($crate::tokio::support::Right(
+                $crate::__tokio_rest!(($($skip)*) $($it)*)
+            ))
+        ))
+    };
     ((_ $($skip:tt)*) $($it:tt)*) => {
-        $crate::tokio::support::Either::Right($crate::__tokio_rest!(($($skip)*) $($it)*))
+        $crate::tokio::support::Right($crate::__tokio_rest!(($($skip)*) $($it)*))
     };
 }

@@ -6,7 +6,7 @@
 macro_rules! __tokio_select {
     // Everything is normalized: each branch has the `_`s of all branches before it.
     (@ { biased=$biased:expr; ( $($count:tt)* )
-        $( ( $($skip:tt)* ) { $($bind:tt)* } { $($shape:tt)* } $fut:expr, $c:expr, $handle:expr, )+
+        $( ( $($skip:tt)* ) $bind:pat = $fut:expr, if $c:expr => $handle:expr, )+
         ; $else:expr
     }) => {{
         let mut order =
@@ -51,7 +51,7 @@ macro_rules! __tokio_select {
                             order.disable(branch);
                             #[allow(unused_variables, unused_mut)]
                             match &out {
-                                $($shape)* => {}
+                                $crate::tokio::support::shape!($bind) => {}
                                 _ => continue,
                             }
                             return $crate::tokio::support::Poll::Ready(
@@ -72,7 +72,7 @@ macro_rules! __tokio_select {
         #[allow(unreachable_patterns)]
         match output {
             $(
-                $crate::__tokio_nth!(($($skip)*) $($bind)*) => $handle,
+                $crate::__tokio_nth!(($($skip)*) $bind) => $handle,
             )+
             $crate::__tokio_rest!(($($count)*) ()) => $else,
             _ => unreachable!("failed to match bind"),
@@ -86,50 +86,30 @@ macro_rules! __tokio_select {
     (@ { biased=$biased:expr; $($t:tt)* } else => $else:expr $(,)?) => {
         $crate::__tokio_select!(@{ biased=$biased; $($t)*; $else })
     };
-    // then a branch whose pattern is known, and its shape, which is the pattern without `mut` and `ref`,
-    (@branch { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } { $($p:tt)* } { $($k:tt)* } $f:expr, if $c:expr => $h:block, $($r:tt)* ) => {
-        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) { $($p)* } { $($k)* } $f, $c, $h, } $($r)*)
+    // then one branch, with a condition or without, and a handler with braces or without.
+    (@ { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } $p:pat = $f:expr, if $c:expr => $h:block, $($r:tt)* ) => {
+        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) $p = $f, if $c => $h, } $($r)*)
     };
-    (@branch { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } { $($p:tt)* } { $($k:tt)* } $f:expr => $h:block, $($r:tt)* ) => {
-        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) { $($p)* } { $($k)* } $f, true, $h, } $($r)*)
+    (@ { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } $p:pat = $f:expr => $h:block, $($r:tt)* ) => {
+        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) $p = $f, if true => $h, } $($r)*)
     };
-    (@branch { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } { $($p:tt)* } { $($k:tt)* } $f:expr, if $c:expr => $h:block $($r:tt)* ) => {
-        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) { $($p)* } { $($k)* } $f, $c, $h, } $($r)*)
+    (@ { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } $p:pat = $f:expr, if $c:expr => $h:block $($r:tt)* ) => {
+        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) $p = $f, if $c => $h, } $($r)*)
     };
-    (@branch { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } { $($p:tt)* } { $($k:tt)* } $f:expr => $h:block $($r:tt)* ) => {
-        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) { $($p)* } { $($k)* } $f, true, $h, } $($r)*)
+    (@ { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } $p:pat = $f:expr => $h:block $($r:tt)* ) => {
+        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) $p = $f, if true => $h, } $($r)*)
     };
-    (@branch { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } { $($p:tt)* } { $($k:tt)* } $f:expr, if $c:expr => $h:expr ) => {
-        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) { $($p)* } { $($k)* } $f, $c, $h, } )
+    (@ { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } $p:pat = $f:expr, if $c:expr => $h:expr ) => {
+        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) $p = $f, if $c => $h, } )
     };
-    (@branch { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } { $($p:tt)* } { $($k:tt)* } $f:expr => $h:expr ) => {
-        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) { $($p)* } { $($k)* } $f, true, $h, } )
+    (@ { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } $p:pat = $f:expr => $h:expr ) => {
+        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) $p = $f, if true => $h, } )
     };
-    (@branch { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } { $($p:tt)* } { $($k:tt)* } $f:expr, if $c:expr => $h:expr, $($r:tt)* ) => {
-        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) { $($p)* } { $($k)* } $f, $c, $h, } $($r)*)
+    (@ { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } $p:pat = $f:expr, if $c:expr => $h:expr, $($r:tt)* ) => {
+        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) $p = $f, if $c => $h, } $($r)*)
     };
-    (@branch { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } { $($p:tt)* } { $($k:tt)* } $f:expr => $h:expr, $($r:tt)* ) => {
-        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) { $($p)* } { $($k)* } $f, true, $h, } $($r)*)
-    };
-    // then the patterns that are their own shape,
-    (@ { $($head:tt)* } _ = $($r:tt)*) => {
-        $crate::__tokio_select!(@branch { $($head)* } { _ } { _ } $($r)*)
-    };
-    (@ { $($head:tt)* } $p:ident = $($r:tt)*) => {
-        $crate::__tokio_select!(@branch { $($head)* } { $p } { $p } $($r)*)
-    };
-    (@ { $($head:tt)* } $p:ident($q:ident) = $($r:tt)*) => {
-        $crate::__tokio_select!(@branch { $($head)* } { $p($q) } { $p($q) } $($r)*)
-    };
-    // and all others, token by token up to the `=`.
-    (@ { $($head:tt)* } $($r:tt)+) => {
-        $crate::__tokio_select!(@pattern { $($head)* } {} $($r)+)
-    };
-    (@pattern { $($head:tt)* } { $($p:tt)* } = $($r:tt)*) => {
-        $crate::__tokio_shape!({} [$($p)*] [] { $($head)* } { $($p)* } $($r)*)
-    };
-    (@pattern { $($head:tt)* } { $($p:tt)* } $next:tt $($r:tt)*) => {
-        $crate::__tokio_select!(@pattern { $($head)* } { $($p)* $next } $($r)*)
+    (@ { biased=$biased:expr; ( $($s:tt)* ) $($t:tt)* } $p:pat = $f:expr => $h:expr, $($r:tt)* ) => {
+        $crate::__tokio_select!(@{ biased=$biased; ($($s)* _) $($t)* ($($s)*) $p = $f, if true => $h, } $($r)*)
     };
 
     // What the program writes.
@@ -144,42 +124,5 @@ macro_rules! __tokio_select {
     };
     ($($t:tt)+) => {
         $crate::__tokio_select!(@{ biased=false; () } $($t)+)
-    };
-}
-
-/// A pattern without `mut` and `ref`, so that it can be held against a reference: in braces what is
-/// done, in brackets what is left to do, then the groups around it, and then what comes afterwards.
-#[macro_export]
-#[doc(hidden)]
-macro_rules! __tokio_shape {
-    ($done:tt [] [] $head:tt $p:tt $($r:tt)*) => {
-        $crate::__tokio_select!(@branch $head $p $done $($r)*)
-    };
-    ({ $($done:tt)* } [] [( { $($outer:tt)* } [$($left:tt)*] ) $($around:tt)*] $($r:tt)*) => {
-        $crate::__tokio_shape!({ $($outer)* ($($done)*) } [$($left)*] [$($around)*] $($r)*)
-    };
-    ({ $($done:tt)* } [] [[ { $($outer:tt)* } [$($left:tt)*] ] $($around:tt)*] $($r:tt)*) => {
-        $crate::__tokio_shape!({ $($outer)* [$($done)*] } [$($left)*] [$($around)*] $($r)*)
-    };
-    ({ $($done:tt)* } [] [{ { $($outer:tt)* } [$($left:tt)*] } $($around:tt)*] $($r:tt)*) => {
-        $crate::__tokio_shape!({ $($outer)* { $($done)* } } [$($left)*] [$($around)*] $($r)*)
-    };
-    ($done:tt [mut $($left:tt)*] $($r:tt)*) => {
-        $crate::__tokio_shape!($done [$($left)*] $($r)*)
-    };
-    ($done:tt [ref $($left:tt)*] $($r:tt)*) => {
-        $crate::__tokio_shape!($done [$($left)*] $($r)*)
-    };
-    ($done:tt [($($in:tt)*) $($left:tt)*] [$($around:tt)*] $($r:tt)*) => {
-        $crate::__tokio_shape!({} [$($in)*] [( $done [$($left)*] ) $($around)*] $($r)*)
-    };
-    ($done:tt [[$($in:tt)*] $($left:tt)*] [$($around:tt)*] $($r:tt)*) => {
-        $crate::__tokio_shape!({} [$($in)*] [[ $done [$($left)*] ] $($around)*] $($r)*)
-    };
-    ($done:tt [{ $($in:tt)* } $($left:tt)*] [$($around:tt)*] $($r:tt)*) => {
-        $crate::__tokio_shape!({} [$($in)*] [{ $done [$($left)*] } $($around)*] $($r)*)
-    };
-    ({ $($done:tt)* } [$next:tt $($left:tt)*] $($r:tt)*) => {
-        $crate::__tokio_shape!({ $($done)* $next } [$($left)*] $($r)*)
     };
 }
