@@ -9,7 +9,7 @@ use drawloom::tokio::time::{
     timeout_at,
 };
 use drawloom::tokio::{self, spawn};
-use drawloom::{Check, FailureKind};
+use drawloom::{Check, FailureKind, thread};
 
 use super::{always, on_one_thread, outcomes};
 
@@ -31,6 +31,23 @@ fn a_moment_is_after_the_time_that_was_slept() {
         })
     };
     always(program, 5);
+}
+
+/// The moment itself has not passed: a thread that waits for no time at all waits for some.
+#[test]
+fn a_thread_that_parks_until_a_moment_has_passed_comes_to_an_end() {
+    let program = |left: Duration| {
+        let deadline = Instant::now() + left;
+        let mut parked = 0;
+        while let Some(left) = deadline.checked_duration_since(Instant::now()) {
+            thread::park_timeout(left);
+            parked += 1;
+        }
+        parked
+    };
+    // After two seconds it is the moment, and once more has it pass.
+    always(move || program(secs(2)), 2);
+    always(move || program(Duration::ZERO), 1);
 }
 
 #[test]

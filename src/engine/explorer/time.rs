@@ -79,6 +79,10 @@ impl Explorer {
         let clock = state.clock_object(at);
         state.look(clock);
         state.run.is_intricate = true;
+        // A thread that waits takes some time, however short: one that waits until a moment has passed, and looks at
+        // the clock in between, would wait for ever at that moment.
+        let soonest = state.clock.now.saturating_add(Duration::from_nanos(1));
+        let deadline = if waker.is_none() { deadline.max(soonest) } else { deadline };
         let owner = state.current;
         let place = state.clock.made;
         state.clock.made += 1;
