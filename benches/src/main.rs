@@ -5,10 +5,12 @@
 //! - `cargo run --release -p benches -- loom-random` runs random programs under loom and compares with
 //!   all that they can do: `--programs N` in all, at most `--executions N` of loom for each, `--seed N`,
 //!   `--update PAGE`.
+//! - `cargo run --release -p benches -- operations` measures what an operation costs outside a check.
 
 mod engines;
 mod library;
 mod measure;
+mod operations;
 #[allow(dead_code, reason = "a part is read by a test alone")]
 mod page;
 #[allow(dead_code, reason = "what fails is asserted by a test alone")]
@@ -57,7 +59,7 @@ fn asked() -> Result<Asked, String> {
             "--programs" => asked.programs = Some(number(&value()?)?),
             "--executions" => asked.executions = Some(number(&value()?)?),
             "--update" => asked.update = Some(value()?.into()),
-            "long-run" | "loom-random" => asked.command = Some(word),
+            "long-run" | "loom-random" | "operations" => asked.command = Some(word),
             _ => return Err(format!("`{word}` is not known")),
         }
     }
@@ -87,6 +89,12 @@ fn measured(asked: &Asked) -> Result<(), String> {
     publish(&measure::report(budget, form), "measured", asked.update.as_deref())
 }
 
+fn operations(asked: &Asked) -> Result<(), String> {
+    let time = Duration::from_millis(if asked.quick { 20 } else { 200 });
+    let form = if asked.update.is_some() { Form::Markdown } else { asked.form };
+    publish(&operations::report(time, form), "operations", asked.update.as_deref())
+}
+
 fn loom_random(asked: &Asked) -> Result<(), String> {
     let mut sample = Sample::BOOK;
     sample.seed = asked.seed.unwrap_or(sample.seed);
@@ -106,6 +114,7 @@ fn main() {
             print!("{}", measure::long_run());
             Ok(())
         }
+        Some("operations") => operations(&asked),
         Some(_) => loom_random(&asked),
         None => measured(&asked),
     });
