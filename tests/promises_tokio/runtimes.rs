@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use drawloom::sync::Arc;
 use drawloom::sync::atomic::{AtomicU32, Ordering::SeqCst};
-use drawloom::thread;
 use drawloom::tokio::runtime::{Builder, Handle, Runtime, RuntimeFlavor};
 use drawloom::tokio::spawn;
 use drawloom::tokio::sync::oneshot;
 use drawloom::tokio::task::{spawn_blocking, yield_now};
+use drawloom::{Check, thread};
 
 use super::{always, failure, on_one_thread, outcomes};
 
@@ -193,6 +193,33 @@ fn a_task_of_workers_goes_on_while_nobody_is_in_block_on() {
         (seen, lamp.load(SeqCst))
     };
     assert_eq!(outcomes(program), [(0, 1), (1, 1)]);
+}
+
+/// Two threads are in one loop of one thread. Whoever is left in it drives its tasks on.
+#[test]
+fn the_first_of_two_threads_to_leave_a_loop_does_not_stop_it() {
+    let program = || {
+        let runtime = current_thread();
+        let (sender, receiver) = oneshot::channel();
+        let (number, runtime) = (&AtomicU32::new(0), &runtime);
+        thread::scope(|scope| {
+            let one = scope.spawn(move || runtime.block_on(async { number.fetch_add(1, SeqCst) }));
+            let other = scope.spawn(move || {
+                // The number tells whether the other has been there.
+                runtime.block_on(async {
+                    let task = spawn(async move { sender.send(7).unwrap() });
+                    let got = receiver.await.unwrap();
+                    task.await.unwrap();
+                    got + number.load(SeqCst)
+                })
+            });
+            one.join().unwrap();
+            other.join().unwrap()
+        })
+    };
+    let all = Check::new().every_schedule().run(program);
+    assert_eq!(all.outcomes.into_keys().collect::<Vec<_>>(), [7, 8]);
+    assert_eq!(outcomes(program), [7, 8]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use super::super::Explorer;
-use super::super::state::StrandId;
+use super::super::state::{StrandId, StrandKind};
 use super::super::thing::Pending;
 use super::{Executor, Flavor, Phase, PollState, StrandWaker};
 use crate::step::{Kind, Mode};
@@ -72,10 +72,13 @@ impl Explorer {
             );
         }
         let event_loop = &mut state.loops[executor.number];
-        event_loop.host = me;
-        event_loop.phase = Phase::Driven;
-        if event_loop.flavor == Flavor::CurrentThread {
-            state.enters_loop(executor.number);
+        // Whoever is inside already goes on driving it.
+        if event_loop.phase != Phase::Driven {
+            event_loop.host = me;
+            event_loop.phase = Phase::Driven;
+            if event_loop.flavor == Flavor::CurrentThread {
+                state.enters_loop(executor.number);
+            }
         }
         let execution = state.execution;
         let waker = Waker::from(Arc::new(StrandWaker { execution, strand: me }));
@@ -112,7 +115,18 @@ impl Drop for LeaveLoop<'_> {
         state.rest(self.me);
         if let Some(poll) = state.strands[self.me].poll.take() {
             state.strands[self.me].polls = poll.polls;
+            let another = state.strands.iter().position(|other| {
+                other.kind == StrandKind::Thread
+                    && other.poll.as_ref().is_some_and(|its| its.event_loop == poll.event_loop)
+            });
             let event_loop = &mut state.loops[poll.event_loop];
+            if let Some(another) = another {
+                // It is driven by somebody else from now on, if it was by this one.
+                if event_loop.host == self.me {
+                    event_loop.host = another;
+                }
+                return;
+            }
             if event_loop.phase == Phase::Driven {
                 event_loop.phase = Phase::Undriven;
             }
