@@ -193,9 +193,9 @@ fn a_receiver_who_finds_something() -> Option<u8> {
     let (sender, receiver) = channel();
     sender.send(1).expect("a receiver");
     let sends = thread::spawn(move || sender.send(2));
-    let receives = thread::spawn(move || receiver.recv().and(Ok(receiver.try_recv().ok())));
+    let takes = thread::spawn(move || receiver.recv().and(Ok(receiver.try_recv().ok())));
     assert!(sends.join().expect("it ends").is_ok(), "there is a receiver");
-    receives.join().expect("it ends").expect("something was sent")
+    takes.join().expect("it ends").expect("something was sent")
 }
 
 #[test]
