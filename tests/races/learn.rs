@@ -117,6 +117,25 @@ fn a_copy_is_checked_repaired_and_passed_and_then_its_solution_is_shown() {
 }
 
 #[test]
+fn copies_of_tasks_and_of_memory_are_compiled_and_judged_too() {
+    let place = folder("learn-others");
+    for (id, case) in [("cancelled-half-way", "a slow disk"), ("message-passing", "a letter")] {
+        assert_eq!(code(&races(&place, &["learn", id, "--in", "mine"])), 0, "{id}");
+        let starter = races(&place, &["learn", id, "--in", "mine", "--check"]);
+        assert_eq!(code(&starter), 1, "{id}: {}", problem(&starter));
+        assert!(
+            text(&starter).starts_with(&format!("FAIL  {id}: {case}   ")),
+            "{}",
+            text(&starter)
+        );
+        let own = place.join("mine").join(id).join("exercise.rs");
+        fs::write(own, exercise(id).solution).unwrap();
+        let solution = races(&place, &["learn", id, "--in", "mine", "--check"]);
+        assert_eq!((code(&solution), problem(&solution)), (0, ""), "{id}: {}", text(&solution));
+    }
+}
+
+#[test]
 fn a_prediction_is_set_beside_what_is_so_and_nobody_is_asked_who_cannot_answer() {
     let place = folder("learn-predict");
     let asked = races(&place, &["learn", "lost-update"]);
