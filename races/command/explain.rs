@@ -167,8 +167,12 @@ fn race_told(
     word: Option<&Word>,
 ) -> String {
     let width = settings.style.width;
-    let mut text =
-        format!("{}: {}   ({}: {})\n", race.id, race.title, race.setting.word(), race.family);
+    let (name, place) = (
+        format!("{}: {}", race.id, race.title),
+        format!("({}: {})", race.setting.word(), race.family),
+    );
+    let fits = name.len() + 3 + place.len() <= width;
+    let mut text = name + if fits { "   " } else { "\n  " } + &place + "\n";
     for paragraph in word.map_or(&[][..], |word| &word.said) {
         text.push('\n');
         text.push_str(&indented(paragraph, width));

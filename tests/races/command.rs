@@ -208,7 +208,7 @@ fn explain_says_what_a_word_means_and_where_a_race_belongs() {
         shown
     };
     assert!(explained("Deadlock").starts_with("deadlock\n\n  Nobody can go, and main has not"));
-    assert!(explained("still fail").contains("It is a count and not a\n  chance."));
+    assert!(explained("still fail").contains("It is a\n  count and not a chance."));
     assert!(explained("1221").starts_with("schedule\n\n"));
     let shown = explained("lock-order");
     for part in [

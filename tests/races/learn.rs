@@ -6,6 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use drawloom::Check;
+use races::RACES;
 use races::exercises::{EXERCISES, Exercise};
 
 /// A folder that nobody else has, and is empty.
@@ -114,6 +116,21 @@ fn a_copy_is_checked_repaired_and_passed_and_then_its_solution_is_shown() {
     assert!(text(&list).contains(&format!("  1 of {} passed\n", EXERCISES.len())));
     let solution = races(&place, &["learn", "lost-update", "--in", "mine", "--solution"]);
     assert!(text(&solution).starts_with(exercise("lost-update").solution), "{}", text(&solution));
+}
+
+/// The race's own counts are held against brute force elsewhere. Where the stage adds steps of its own, or
+/// the work is divided otherwise, the exercise has other counts.
+#[test]
+fn a_starter_that_is_its_race_again_has_the_counts_of_the_bug() {
+    let others =
+        ["check-then-act", "if-not-while", "cancelled-half-way", "thread-to-loop-missed-wakeup"];
+    for exercise in EXERCISES.iter().filter(|exercise| !others.contains(&exercise.id)) {
+        let report = (exercise.cases)().swap_remove(0).run(&Check::new());
+        let found = report.schedules.map(|counts| (counts.failing, counts.all));
+        let race = RACES.iter().find(|race| race.id == exercise.id).unwrap();
+        let expect = race.bug().expect;
+        assert_eq!(found, Some((expect.failing, expect.schedules)), "{}", exercise.id);
+    }
 }
 
 #[test]
