@@ -7,6 +7,7 @@
 
 pub mod bridge;
 pub mod catalogue;
+pub mod exercises;
 pub mod memory;
 pub mod tasks;
 pub mod threads;

@@ -4,8 +4,9 @@ use clap::ArgMatches;
 use drawloom::{Engine, Report};
 use races::catalogue::{Race, Role, Variant};
 
+use super::json::Json;
 use super::lookup::lookup;
-use super::run::{check, judge, lines};
+use super::run::{check, found, judge, lines};
 use super::settings::Settings;
 use super::{AS_EXPECTED, Answer, DIFFERS};
 
@@ -13,19 +14,26 @@ pub(crate) fn answer(settings: &Settings, given: &ArgMatches) -> Result<Answer, 
     let (race, variant) = lookup(given.get_one::<String>("race").map_or("", String::as_str))?;
     let fix = variant.filter(|variant| variant.role == Role::Fix).or(race.fix());
     let Some(fix) = fix else { return Err(format!("error: {} has no fix", race.id)) };
-    let mut text = format!("{}: {}\n{}\n\n", race.id, race.title, race.source.0);
-    text.push_str(&difference(race, race.bug(), fix));
-    text.push('\n');
+    // From a near miss the way is another than from the bug.
+    let broken = variant.filter(|variant| variant.role == Role::NearMiss).unwrap_or(race.bug());
     let reports: Vec<(&Variant, Report<()>)> = race
         .variants
         .iter()
         .map(|variant| (variant, check(settings, Engine::Explorer).run(variant.program)))
         .collect();
-    text.push_str(&lines(settings, race, &reports));
     let holds = |(variant, report): &(&Variant, Report<()>)| {
         judge(variant, Engine::Explorer, report).is_ok()
     };
     let code = if reports.iter().all(holds) { AS_EXPECTED } else { DIFFERS };
+    if given.get_one::<String>("format").is_some_and(|format| format == "json") {
+        let found = reports.iter().map(|(one, report)| found(race, one, Engine::Explorer, report));
+        let document = Json::Object(vec![("variants", Json::List(found.collect()))]);
+        return Ok((document.document(), code));
+    }
+    let mut text = format!("{}: {}\n{}\n\n", race.id, race.title, race.source.0);
+    text.push_str(&difference(race, broken, fix));
+    text.push('\n');
+    text.push_str(&lines(settings, race, &reports));
     text.push_str(&rule(race, settings.style.width));
     Ok((text, code))
 }

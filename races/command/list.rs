@@ -1,28 +1,58 @@
 //! `races list`: what is there?
 
-use clap::ArgMatches;
+use clap::{Arg, ArgMatches, Command};
 use races::RACES;
 use races::catalogue::{Race, Role, Setting, Variant};
 
 use super::json::Json;
+use super::lookup;
 use super::settings::Settings;
-use super::{AS_EXPECTED, Answer};
+use super::{AS_EXPECTED, Answer, family, format_of};
+
+/// What can be typed.
+pub(crate) fn cli() -> Command {
+    Command::new("list")
+        .about("All races, with how many of their schedules fail")
+        .arg(
+            Arg::new("word")
+                .value_name("WORD")
+                .help("Only those that speak of it: a family, a lock, a name"),
+        )
+        .arg(family::flag())
+        .arg(
+            Arg::new("setting")
+                .long("setting")
+                .value_name("SETTING")
+                .value_parser(["threads", "tasks", "bridge", "memory"])
+                .help("Only those that happen there"),
+        )
+        .arg(format_of(&["text", "json"]))
+}
 
 pub(crate) fn answer(settings: &Settings, given: &ArgMatches) -> Result<Answer, String> {
-    let word = given.get_one::<String>("word").map(|word| word.to_lowercase());
-    let races: Vec<&Race> = RACES
-        .iter()
-        .copied()
-        .filter(|race| word.as_ref().is_none_or(|word| speaks_of(race, word)))
-        .collect();
-    if let (Some(word), true) = (word, races.is_empty()) {
-        return Err(format!(
-            "error: no race speaks of `{word}`\nhelp: {} list shows them all",
-            settings.command
-        ));
+    let asked = |name: &str| given.get_one::<String>(name).map(String::as_str);
+    let word = asked("word").map(str::to_lowercase);
+    let family = asked("family").map(lookup::family).transpose()?;
+    let setting = asked("setting");
+    let is_asked_for = |race: &&Race| {
+        word.as_ref().is_none_or(|word| speaks_of(race, word))
+            && family.is_none_or(|family| race.family == family)
+            && setting.is_none_or(|setting| race.setting.word() == setting)
+    };
+    let races: Vec<&Race> = RACES.iter().copied().filter(is_asked_for).collect();
+    if races.is_empty() {
+        let setting = setting.map(|setting| format!(" in {setting}")).unwrap_or_default();
+        let family = family.map(|family| format!(" of the family {family}")).unwrap_or_default();
+        let none = match word {
+            Some(word) => format!("no race{setting}{family} speaks of `{word}`"),
+            None => format!("there is no race{setting}{family}"),
+        };
+        return Err(format!("error: {none}\nhelp: {} list shows them all", settings.command));
     }
-    let json = given.get_one::<String>("format").is_some_and(|format| format == "json");
-    let text = if json { document(&races).document() } else { table(settings, &races) };
+    let text = match asked("format") {
+        Some("json") => document(&races).document(),
+        _ => table(settings, &races),
+    };
     Ok((text, AS_EXPECTED))
 }
 
@@ -39,6 +69,8 @@ fn document(races: &[&Race]) -> Json {
             Json::Object(vec![
                 ("id", Json::text(variant.id)),
                 ("role", Json::text(variant.role.word())),
+                ("schedules", Json::count(Some(variant.expect.schedules))),
+                ("failing", Json::count(Some(variant.expect.failing))),
             ])
         });
         Json::Object(vec![
@@ -46,6 +78,8 @@ fn document(races: &[&Race]) -> Json {
             ("title", Json::text(race.title)),
             ("family", Json::text(race.family)),
             ("setting", Json::text(race.setting.word())),
+            ("summary", Json::text(race.summary)),
+            ("rule", Json::text(race.rule)),
             ("variants", Json::List(variants.collect())),
         ])
     });
@@ -101,7 +135,9 @@ fn table(settings: &Settings, races: &[&Race]) -> String {
     for (race, row) in &rows {
         let own = Some((race.setting, race.family));
         if group != own {
-            text.push_str(&format!("\n{}: {}\n", race.setting.word(), race.family));
+            let count =
+                rows.iter().filter(|(race, _)| Some((race.setting, race.family)) == own).count();
+            text.push_str(&format!("\n{}: {} ({count})\n", race.setting.word(), race.family));
             group = own;
         }
         text.push_str(&row.line(shown, &widths));
@@ -151,6 +187,7 @@ fn foot(settings: &Settings, races: &[&Race]) -> String {
     let command = settings.command;
     text.push_str(&format!("  {command} run RACE    the failing order, step by step\n"));
     text.push_str(&format!("  {command} fix RACE    from the bug to the fix\n"));
+    text.push_str(&format!("  {command} learn       races to repair yourself\n"));
     text
 }
 

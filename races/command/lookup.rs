@@ -32,7 +32,29 @@ pub(crate) fn lookup(name: &str) -> Result<Meant, String> {
     })
 }
 
-fn unknown(
+/// Finds a family, whatever its letters are, or says which is the nearest.
+pub(crate) fn family(name: &str) -> Result<&'static str, String> {
+    let mut families: Vec<&'static str> = Vec::new();
+    for race in RACES {
+        if !families.contains(&race.family) {
+            families.push(race.family);
+        }
+    }
+    let written =
+        |family: &str| family.replace('-', " ").eq_ignore_ascii_case(&name.replace('-', " "));
+    let found = families.iter().copied().find(|family| written(family));
+    found.ok_or_else(|| {
+        unknown(
+            "family",
+            name,
+            families.iter().copied(),
+            &format!("there are {}", families.join(", ")),
+        )
+    })
+}
+
+/// A name that is not known, and the nearest that is.
+pub(crate) fn unknown(
     what: &str,
     name: &str,
     names: impl Iterator<Item = &'static str>,

@@ -4,10 +4,13 @@
 //! but for what tells somebody who waits how far it is, on the standard error.
 
 mod bounds;
+mod explain;
+mod family;
 mod first_minute;
 mod fix;
 mod interrupt;
 mod json;
+mod learn;
 mod list;
 mod lookup;
 mod progress;
@@ -51,6 +54,8 @@ pub(crate) fn run(arguments: &ArgMatches) -> Answer {
         Some(("run", given)) => run::answer(&settings, given),
         Some(("fix", given)) => fix::answer(&settings, given),
         Some(("replay", given)) => replay::answer(&settings, given),
+        Some(("explain", given)) => explain::answer(&settings, given),
+        Some(("learn", given)) => learn::answer(&settings, given),
         Some(("stress", given)) => stress::answer(&settings, given),
         Some(("verify", given)) => Ok(verify::answer(&settings, given)),
         Some((other, _)) => unreachable!("internal error: no command `{other}`"),
@@ -68,17 +73,13 @@ fn cli() -> Command {
         .after_help("Without a command: the first minute. Exit codes: 0 as expected, 1 differs, 2 usage, 3 incomplete, 4 a schedule does not fit, 130 interrupted.")
         .disable_help_subcommand(true)
         .args(settings::global())
-        .subcommand(
-            Command::new("list")
-                .about("All races, with how many of their schedules fail")
-                .arg(Arg::new("word").value_name("WORD").help("Only those that speak of it: a family, a lock, a name"))
-                .arg(format_of(&["text", "json"])),
-        )
+        .subcommand(list::cli())
         .subcommand(
             Command::new("run")
                 .about("Explores every schedule, and shows the simplest that fails")
                 .visible_alias("check")
-                .arg(race())
+                .arg(race().required(false).required_unless_present("family"))
+                .arg(family::flag().conflicts_with("race"))
                 .arg(engine())
                 .arg(format_of(&["text", "plain", "json"]))
                 .args(bounds::flags()),
@@ -86,7 +87,8 @@ fn cli() -> Command {
         .subcommand(
             Command::new("fix")
                 .about("The difference between the bug and its fix, and what each variant does")
-                .arg(race()),
+                .arg(race())
+                .arg(format_of(&["text", "json"])),
         )
         .subcommand(
             Command::new("replay")
@@ -95,6 +97,8 @@ fn cli() -> Command {
                 .arg(Arg::new("schedule").value_name("SCHEDULE").required(true).help("The strands in the order of their steps, such as 1221"))
                 .arg(format_of(&["text", "plain"])),
         )
+        .subcommand(explain::cli())
+        .subcommand(learn::cli())
         .subcommand(
             Command::new("stress")
                 .about("Runs a race on real threads many times and counts its failures")

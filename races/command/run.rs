@@ -6,6 +6,7 @@ use drawloom::{Check, Engine, Limit, Report, Sampling, Schedule, Verdict};
 use races::catalogue::{Loom, Race, Role, Variant};
 
 use super::bounds::bounded;
+use super::family;
 use super::interrupt::Interrupt;
 use super::json::Json;
 use super::lookup::lookup;
@@ -14,6 +15,9 @@ use super::settings::Settings;
 use super::{AS_EXPECTED, Answer, DIFFERS, INCOMPLETE, INTERRUPTED, UNFIT};
 
 pub(crate) fn answer(settings: &Settings, given: &ArgMatches) -> Result<Answer, String> {
+    if let Some(name) = given.get_one::<String>("family") {
+        return family::run(settings, given, name);
+    }
     let (race, variant) = lookup(given.get_one::<String>("race").map_or("", String::as_str))?;
     let engine = engine(given).unwrap_or_default();
     let check = bounded(check(settings, engine), engine, given)?;
@@ -53,11 +57,11 @@ fn remarks(race: &Race, reports: &[Checked]) -> String {
 }
 
 /// What was found of a variant.
-type Checked = (&'static Variant, Report<()>);
+pub(crate) type Checked = (&'static Variant, Report<()>);
 
 /// Runs the variants for somebody who may be told how far it is, and who may have enough of it; says
 /// whether they had.
-fn attended(check: Check, variants: Vec<&'static Variant>) -> (Vec<Checked>, bool) {
+pub(crate) fn attended(check: Check, variants: Vec<&'static Variant>) -> (Vec<Checked>, bool) {
     let (interrupt, line) = (Interrupt::watch(), Line::new());
     let check = line.follow(check.stop_when(interrupt.flag()));
     let mut reports = Vec::new();
@@ -293,7 +297,8 @@ fn judge_native(variant: &Variant, report: &Report<()>) -> Result<(), String> {
     }
 }
 
-fn code(variant: &Variant, engine: Engine, report: &Report<()>) -> u8 {
+/// How the process ends for what was found.
+pub(crate) fn code(variant: &Variant, engine: Engine, report: &Report<()>) -> u8 {
     match &report.verdict {
         Verdict::Inconclusive(Limit::Unfit { .. }) => UNFIT,
         Verdict::Inconclusive(Limit::Native) => AS_EXPECTED,

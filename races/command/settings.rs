@@ -3,6 +3,7 @@
 //! This is the one place that reads the environment. A flag wins over a variable, and a variable over
 //! what the terminal says.
 
+use std::ffi::OsString;
 use std::io::IsTerminal;
 
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
@@ -22,6 +23,8 @@ pub(crate) struct Settings {
     pub(crate) sources: Sources,
     /// How the reader has started the command, and would start the next.
     pub(crate) command: &'static str,
+    /// The cargo that has started the command, or the one that is found.
+    pub(crate) cargo: OsString,
 }
 
 /// The flags that every command takes.
@@ -75,7 +78,9 @@ impl Settings {
             full: given.get_flag("full"),
         };
         let command = if set("CARGO") { "cargo run --" } else { "races" };
-        Self { style, sources, command }
+        let cargo = std::env::var_os("CARGO").filter(|cargo| !cargo.is_empty());
+        let cargo = cargo.unwrap_or_else(|| "cargo".into());
+        Self { style, sources, command, cargo }
     }
 }
 

@@ -105,8 +105,11 @@ fn list_has_a_line_for_each_race_below_its_family_at_any_width() {
                 assert!(cell == "  " || !cell.ends_with(' ') && cell.starts_with(' '), "{line}");
             }
         }
-        let families: Vec<&str> =
-            text.lines().filter(|line| line.contains(": ") && !line.starts_with(' ')).collect();
+        let families: Vec<&str> = text
+            .lines()
+            .filter(|line| line.contains(": ") && !line.starts_with(' '))
+            .map(|line| line.rsplit_once(" (").unwrap().0)
+            .collect();
         assert!(families.contains(&"threads: lost update"), "{families:?}");
         assert!(families.contains(&"memory: ordering"), "{families:?}");
         let mut once = families.clone();
@@ -132,6 +135,123 @@ fn list_shows_only_what_speaks_of_a_word() {
         .filter_map(|line| line.split_whitespace().next())
         .collect();
     assert_eq!(names, ["if-not-while", "wrong-waiter"]);
+}
+
+#[test]
+fn list_takes_a_family_and_a_setting_and_counts_what_it_shows() {
+    let names = |arguments: &[&str]| {
+        let output = races(&[&["list"], arguments].concat());
+        assert_eq!(code(&output), 0, "{}", problem(&output));
+        let lines = listed(text(&output)).into_iter();
+        lines
+            .filter_map(|line| Some(line.split_whitespace().next()?.to_owned()))
+            .collect::<Vec<_>>()
+    };
+    let of = |holds: &dyn Fn(&races::catalogue::Race) -> bool| {
+        let ids = RACES.iter().filter(|race| holds(race)).map(|race| race.id.to_owned());
+        ids.collect::<Vec<_>>()
+    };
+    let deadlocks = of(&|race| race.family == "deadlock");
+    assert_eq!(names(&["--family", "deadlock"]), deadlocks);
+    assert_eq!(names(&["--family", "DEADLOCK"]), deadlocks);
+    assert_eq!(names(&["--family", "lock-placement"]), of(&|race| race.family == "lock placement"));
+    assert_eq!(names(&["--setting", "memory"]), of(&|race| race.setting.word() == "memory"));
+    let both =
+        |race: &races::catalogue::Race| race.family == "deadlock" && race.setting.word() == "tasks";
+    assert_eq!(names(&["--family", "deadlock", "--setting", "tasks"]), of(&both));
+    let output = races(&["list", "--family", "deadlock"]);
+    let heading = format!("tasks: deadlock ({})", of(&both).len());
+    assert!(text(&output).lines().any(|line| line == heading), "{}", text(&output));
+
+    let none = races(&["list", "--setting", "memory", "--family", "deadlock"]);
+    assert_eq!(code(&none), 2);
+    assert_eq!(
+        problem(&none),
+        "error: there is no race in memory of the family deadlock\nhelp: races list shows them all\n"
+    );
+    let unknown = races(&["list", "--family", "deadlok"]);
+    let told = "error: there is no family `deadlok`\nhelp: did you mean `deadlock`? there are lost update, ";
+    assert!(problem(&unknown).starts_with(told), "{}", problem(&unknown));
+}
+
+#[test]
+fn run_takes_a_family_and_says_of_each_variant_what_was_found() {
+    let output = races(&["run", "--family", "torn pair"]);
+    assert_eq!(code(&output), 0);
+    let races_of: Vec<_> = RACES.iter().filter(|race| race.family == "torn pair").collect();
+    for variant in races_of.iter().flat_map(|race| race.variants) {
+        let counts =
+            format!("{} schedules, {} fail", variant.expect.schedules, variant.expect.failing);
+        assert!(text(&output).contains(&counts), "{}: {}", variant.id, text(&output));
+    }
+    assert!(text(&output).ends_with("each does what the catalogue says\n"), "{}", text(&output));
+    let json = races(&["run", "--family", "torn pair", "--format", "json"]);
+    let variants: usize = races_of.iter().map(|race| race.variants.len()).sum();
+    assert_eq!(text(&json).matches("\"race\": \"").count(), variants);
+    let cut = races(&["run", "--family", "torn pair", "--max-executions", "1"]);
+    assert_eq!(code(&cut), 3, "{}", text(&cut));
+    for wrong in
+        [&["run", "--family", "torn"][..], &["run", "lost-update", "--family", "torn pair"]]
+    {
+        assert_eq!(code(&races(wrong)), 2, "{wrong:?}");
+    }
+}
+
+#[test]
+fn explain_says_what_a_word_means_and_where_a_race_belongs() {
+    let explained = |word: &str| {
+        let output = races(&["explain", word, "--width", "80"]);
+        assert_eq!(code(&output), 0, "{}", problem(&output));
+        let shown = text(&output).to_owned();
+        assert!(shown.lines().all(|line| line.len() <= 80) && shown.is_ascii(), "{shown}");
+        assert!(!shown.contains("](") && !shown.contains("**"), "{shown}");
+        shown
+    };
+    assert!(explained("Deadlock").starts_with("deadlock\n\n  Nobody can go, and main has not"));
+    assert!(explained("still fail").contains("It is a\n  count and not a chance."));
+    assert!(explained("1221").starts_with("schedule\n\n"));
+    let shown = explained("lock-order");
+    for part in [
+        "lock-order: Lock order   (threads: deadlock)\n",
+        "  bug: 2 of 6 schedules, deadlock\n",
+        "\nwhere the lock belongs\n  who needs two locks takes them in the order",
+        "  docs/src/races/lock-order.md",
+        "  races learn lock-order ",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    let one = explained("lost-update/two-locks");
+    assert!(one.contains("\n  two-locks: 36 of 70 schedules, panic: both coins"), "{one}");
+    assert!(!one.contains("  bug: "), "{one}");
+    for race in RACES {
+        explained(race.id);
+    }
+    let all = races(&["explain"]);
+    assert!(
+        text(&all).contains("\nhow it fails\n  panic, deadlock, livelock, data race, step limit\n")
+    );
+    let unknown = races(&["explain", "decidd"]);
+    assert_eq!(code(&unknown), 2);
+    assert_eq!(
+        problem(&unknown),
+        "error: there is no word or race `decidd`\n\
+         help: did you mean `decided`? races explain shows all words\n"
+    );
+    let json = races(&["explain", "panic", "--format", "json"]);
+    let line = text(&json).lines().find(|line| line.contains("\"word\"")).unwrap();
+    assert_eq!((field(line, "word"), field(line, "part")), ("panic", "How it fails"));
+}
+
+#[test]
+fn fix_goes_from_a_near_miss_as_well_and_speaks_json() {
+    let output = races(&["fix", "lost-update/two-locks"]);
+    assert!(text(&output).contains("- fn two_locks() {\n"), "{}", text(&output));
+    assert!(text(&output).contains("+ fn fix() {\n"), "{}", text(&output));
+    for race in RACES {
+        let output = races(&["fix", race.id, "--format", "json"]);
+        assert_eq!(code(&output), 0, "{}", race.id);
+        assert_eq!(text(&output).matches("\"race\": \"").count(), race.variants.len());
+    }
 }
 
 #[test]

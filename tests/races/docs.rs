@@ -3,17 +3,19 @@
 //!
 //! A block that begins with ```` ```console ```` holds commands, each after a `$`, and what they print. A
 //! block below a line such as `<!-- code: lost-update bug fix -->` holds those functions of that race: so
-//! a race's file has no marks for the book, and the page has its code where no book is built.
+//! a race's file has no marks for the book, and the page has its code where no book is built. A block below
+//! `<!-- own file: lost-update -->` is what a learner has made of that exercise when the next command runs.
 //! `UPDATE_DOCS=1 cargo test -p races --test docs` writes what is true now; read the difference.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use races::RACES;
 use races::catalogue::{Expect, Race};
+use races::exercises::EXERCISES;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
@@ -63,6 +65,29 @@ fn code(line: &str) -> Option<String> {
     Some(words.map(|name| function(race, name)).collect::<Vec<_>>().join("\n\n"))
 }
 
+/// The words of a command line, some of which are quoted.
+fn words(arguments: &str) -> Vec<&str> {
+    let parts = arguments.split('"').enumerate();
+    let words = parts.flat_map(|(at, part)| {
+        let quoted = at % 2 == 1;
+        let plain = (!quoted).then(|| part.split_whitespace()).into_iter().flatten();
+        plain.chain(quoted.then_some(part))
+    });
+    words.collect()
+}
+
+/// Where a page's exercises are: nobody else's folder, and empty where a page begins.
+fn desk() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("docs-learn")
+}
+
+/// Writes a learner's file, as a page shows it.
+fn write_own_file(id: &str, text: &str) {
+    let own = desk().join("exercises").join(id).join("exercise.rs");
+    assert!(own.exists(), "the page has not handed out {id}");
+    fs::write(own, text).unwrap();
+}
+
 /// What a command line of the docs prints, with what differs from run to run taken out.
 fn output(line: &str) -> String {
     let arguments = line
@@ -70,11 +95,18 @@ fn output(line: &str) -> String {
         .or_else(|| line.strip_prefix("races "))
         .or_else(|| (line == "cargo run").then_some(""))
         .unwrap_or_else(|| panic!("the docs show `{line}`, which is not a command of ours"));
+    // Exercises are compiled, and that needs a toolchain.
+    let learns = arguments.starts_with("learn");
+    let needed = ["PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "SYSTEMROOT"];
+    let needed = needed.into_iter().filter(|_| learns);
+    let needed = needed.filter_map(|name| Some((name, std::env::var_os(name)?)));
     let output = Command::new(env!("CARGO_BIN_EXE_races"))
-        .args(arguments.split_whitespace())
+        .args(words(arguments))
         .env_clear()
+        .envs(needed)
         .envs(line.starts_with("cargo").then_some(("CARGO", "cargo")))
-        .current_dir(root())
+        .current_dir(if learns { desk() } else { root() })
+        .stdin(Stdio::null())
         .output()
         .unwrap();
     let mut text = String::from_utf8(output.stdout).unwrap();
@@ -98,6 +130,9 @@ fn renewed(page: &str) -> (String, usize) {
     let mut renewed = String::new();
     let mut commands = 0;
     let mut lines = page.lines();
+    // What is not there cannot be taken away.
+    fs::remove_dir_all(desk()).ok();
+    fs::create_dir_all(desk()).unwrap();
     while let Some(line) = lines.next() {
         renewed.push_str(line);
         renewed.push('\n');
@@ -105,6 +140,13 @@ fn renewed(page: &str) -> (String, usize) {
             assert_eq!(lines.next(), Some("```rust,ignore"), "what {line} asks for has no place");
             let _ = lines.by_ref().find(|line| *line == "```");
             renewed.push_str(&format!("```rust,ignore\n{code}\n```\n"));
+        }
+        if let Some(id) = line.strip_prefix("<!-- own file: ") {
+            let id = id.strip_suffix(" -->").expect("an exercise's name");
+            assert_eq!(lines.next(), Some("```rust,ignore"), "{line} has no file below it");
+            let file: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+            write_own_file(id, &file.join("\n"));
+            renewed.push_str(&format!("```rust,ignore\n{}\n```\n", file.join("\n")));
         }
         if line != "```console" {
             continue;
@@ -184,6 +226,25 @@ fn every_race_has_a_page_that_shows_all_of_it() {
         }
         let link = format!("- [{}](races/{}.md)", race.title, race.id);
         assert!(summary.contains(&link), "{} is not in the summary", race.id);
+    }
+}
+
+#[test]
+fn every_exercise_is_on_its_page_and_on_that_of_its_race() {
+    let all = fs::read_to_string(root().join("docs/src/learn.md")).unwrap();
+    for exercise in EXERCISES {
+        let id = exercise.id;
+        let race = RACES.iter().find(|race| race.id == id).unwrap();
+        let row = format!("| `{id}` | [{}](races/{id}.md) |", race.title);
+        assert!(all.contains(&row), "{id} is not in learn.md");
+        let page = fs::read_to_string(root().join(format!("docs/src/races/{id}.md"))).unwrap();
+        let (_, turn) = page.split_once("\n## Your turn\n").unwrap();
+        let command = format!("`cargo run -- learn {id}` is this race as an [exercise]");
+        assert!(turn.trim_start().starts_with(&command), "{id}");
+    }
+    for race in RACES.iter().filter(|race| EXERCISES.iter().all(|other| other.id != race.id)) {
+        let page = fs::read_to_string(root().join(format!("docs/src/races/{}.md", race.id)));
+        assert!(!page.unwrap().contains("cargo run -- learn"), "{} is no exercise", race.id);
     }
 }
 
