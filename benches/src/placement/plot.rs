@@ -69,10 +69,10 @@ pub(crate) fn parse(text: &str) -> Vec<Panel> {
             rates.iter().map(|cell| cell.replace(',', "").parse().ok()).collect();
         let rates = rates.and_then(|rates| rates.try_into().ok());
         // The heading has numbers of strands and no rates.
-        if let (Some(rates), Some(panel)) = (rates, panels.last_mut()) {
-            if rates != [1, 2, 4, 8] {
-                panel.lines.push(Line { name: (*name).to_owned(), rates });
-            }
+        if let (Some(rates), Some(panel)) = (rates, panels.last_mut())
+            && rates != [1, 2, 4, 8]
+        {
+            panel.lines.push(Line { name: (*name).to_owned(), rates });
         }
     }
     panels

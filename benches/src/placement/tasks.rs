@@ -23,7 +23,10 @@ enum Bank {
     AwaitFirst(StdMutex<Balances>),
 }
 
-const PLACEMENTS: [(&str, fn() -> Bank); 3] = [
+/// A name, and how such a bank is opened.
+type Placement = (&'static str, fn() -> Bank);
+
+const PLACEMENTS: [Placement; 3] = [
     ("one async lock", || Bank::Coarse(Mutex::default())),
     ("an async lock for each of 16 shards", || {
         Bank::Sharded((0..SHARDS).map(|_| Mutex::default()).collect())
@@ -33,9 +36,9 @@ const PLACEMENTS: [(&str, fn() -> Bank); 3] = [
 
 pub(super) fn measure(each: Duration) -> Vec<Panel> {
     let panel = |title: &str, asks: bool| {
-        let line = |(name, open): (&str, fn() -> Bank)| {
+        let line = |(name, open): Placement| {
             eprintln!("{title}: {name}");
-            let once = |strands| pay_in(Arc::new(open()), strands, asks, each);
+            let once = |strands| pay_in(&Arc::new(open()), strands, asks, each);
             let rates = STRANDS.map(|strands| median(|| once(strands)));
             Line { name: name.to_owned(), rates }
         };
@@ -48,14 +51,14 @@ pub(super) fn measure(each: Duration) -> Vec<Panel> {
 }
 
 /// How many payments a second so many tasks make.
-fn pay_in(bank: Arc<Bank>, strands: usize, asks: bool, each: Duration) -> u64 {
+fn pay_in(bank: &Arc<Bank>, strands: usize, asks: bool, each: Duration) -> u64 {
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_time().build();
     let runtime = runtime.expect("a runtime with two workers");
     let over = Arc::new(AtomicBool::new(false));
     let (paid, took) = runtime.block_on(async {
         let started = Instant::now();
         let strand = |number| {
-            let (bank, over) = (Arc::clone(&bank), Arc::clone(&over));
+            let (bank, over) = (Arc::clone(bank), Arc::clone(&over));
             tokio::spawn(async move {
                 let (mut accounts, mut paid) = (Accounts::of(number), 0_u64);
                 // ORDERING: nothing is read on the strength of it.

@@ -20,7 +20,10 @@ enum Bank {
 /// How many turns of a hash a long section computes.
 const LONG: u32 = 20_000;
 
-const PLACEMENTS: [(&str, fn() -> Bank); 3] = [
+/// A name, and how such a bank is opened.
+type Placement = (&'static str, fn() -> Bank);
+
+const PLACEMENTS: [Placement; 3] = [
     ("one lock", || Bank::Coarse(Mutex::default())),
     ("a lock for each of 16 shards", || {
         Bank::Sharded((0..SHARDS).map(|_| Mutex::default()).collect())
@@ -32,7 +35,7 @@ const PLACEMENTS: [(&str, fn() -> Bank); 3] = [
 
 pub(super) fn measure(each: Duration) -> Vec<Panel> {
     let panel = |title: &str, turns: u32| {
-        let line = |(name, open): (&str, fn() -> Bank)| {
+        let line = |(name, open): Placement| {
             eprintln!("{title}: {name}");
             let once = |strands| pay_in(&open(), strands, turns, each);
             let rates = STRANDS.map(|strands| median(|| once(strands)));
