@@ -126,7 +126,7 @@ pub const RACE: Race = Race {
             loom: Loom::Agrees,
         },
         Variant {
-            id: "watch-for-change",
+            id: "watch-change",
             role: Role::NearMiss,
             summary: "a watch, asked for a change",
             program: || service(run_until_change, tell),
