@@ -54,6 +54,7 @@ pub const RACES: &[&Race] = &[
     &tasks::keyed_lock_eviction::RACE,
     &tasks::std_mutex_across_await::RACE,
     &tasks::block_on_inside_async::RACE,
+    &tasks::blocking_call_starves_loop::RACE,
     &tasks::bounded_mailbox_cycle::RACE,
     &tasks::futurelock::RACE,
     &tasks::notify_missed_wakeup::RACE,

@@ -155,3 +155,10 @@ struct CheckYourOwnCode;
 #[cfg(all(doctest, feature = "loom"))]
 #[doc = include_str!("../docs/src/loom.md")]
 struct LoomAgainstTheTruth;
+
+/// And its pages on where the lock goes, and on tests.
+#[cfg(all(doctest, feature = "check"))]
+#[doc = include_str!("../docs/src/locks.md")]
+#[doc = include_str!("../docs/src/howto/lock.md")]
+#[doc = include_str!("../docs/src/howto/ci.md")]
+struct WhereTheLockBelongs;

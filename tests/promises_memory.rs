@@ -207,6 +207,31 @@ fn a_data_race_is_told_with_both_its_lines() {
     assert!(text.contains("data race: "), "{text}");
 }
 
+/// Two tasks use one cell, on a runtime of one kind or the other.
+#[cfg(feature = "tokio")]
+fn two_tasks(workers: bool) -> u32 {
+    use drawloom::tokio::runtime::Builder;
+    let mut builder =
+        if workers { Builder::new_multi_thread() } else { Builder::new_current_thread() };
+    let jar = drawloom::sync::Arc::new(Shared::default());
+    builder.build().unwrap().block_on(async {
+        let [alice, bob] = [1, 2].map(|coins| {
+            let jar = drawloom::sync::Arc::clone(&jar);
+            drawloom::tokio::spawn(async move { jar.write(jar.read() + coins) })
+        });
+        alice.await.unwrap();
+        bob.await.unwrap();
+    });
+    jar.read()
+}
+
+#[cfg(feature = "tokio")]
+#[test]
+fn polls_of_one_thread_are_in_order_and_those_of_two_workers_are_not() {
+    assert_eq!(outcomes(|| two_tasks(false)), BTreeSet::from([3]));
+    races(|| two_tasks(true));
+}
+
 #[test]
 fn two_writes_race_and_two_reads_do_not() {
     races(|| {

@@ -6,6 +6,9 @@
 //!   all that they can do: `--programs N` in all, at most `--executions N` of loom for each, `--seed N`,
 //!   `--update PAGE`.
 //! - `cargo run --release -p benches -- operations` measures what an operation costs outside a check.
+//! - `cargo run --release -p benches -- placement` measures what a lock costs where it stands: coarse, fine
+//!   and sharded, under real threads and on a real runtime. `--quick`, and `--update PAGE` also draws the
+//!   plot beside that page.
 
 mod engines;
 mod library;
@@ -13,6 +16,7 @@ mod measure;
 mod operations;
 #[allow(dead_code, reason = "a part is read by a test alone")]
 mod page;
+mod placement;
 #[allow(dead_code, reason = "what fails is asserted by a test alone")]
 mod programs;
 mod random;
@@ -59,7 +63,7 @@ fn asked() -> Result<Asked, String> {
             "--programs" => asked.programs = Some(number(&value()?)?),
             "--executions" => asked.executions = Some(number(&value()?)?),
             "--update" => asked.update = Some(value()?.into()),
-            "long-run" | "loom-random" | "operations" => asked.command = Some(word),
+            "long-run" | "loom-random" | "operations" | "placement" => asked.command = Some(word),
             _ => return Err(format!("`{word}` is not known")),
         }
     }
@@ -108,6 +112,16 @@ fn loom_random(asked: &Asked) -> Result<(), String> {
     Ok(())
 }
 
+fn placement(asked: &Asked) -> Result<(), String> {
+    let each = Duration::from_millis(if asked.quick { 10 } else { 150 });
+    let panels = placement::measure(each);
+    publish(&placement::markdown(&panels), "placement", asked.update.as_deref())?;
+    let Some(page) = &asked.update else { return Ok(()) };
+    let plot = page.with_file_name("placement.svg");
+    std::fs::write(&plot, placement::svg(&panels))
+        .map_err(|error| format!("{}: {error}", plot.display()))
+}
+
 fn main() {
     let result = asked().and_then(|asked| match asked.command.as_deref() {
         Some("long-run") => {
@@ -115,6 +129,7 @@ fn main() {
             Ok(())
         }
         Some("operations") => operations(&asked),
+        Some("placement") => placement(&asked),
         Some(_) => loom_random(&asked),
         None => measured(&asked),
     });

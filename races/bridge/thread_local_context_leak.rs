@@ -12,24 +12,33 @@
 //!   what is not shared needs no lock.
 //! - **Rule:** a thread is not a request. What belongs to a request travels with its task.
 //!
-//! The note stands for a `thread_local!`: one event loop, one thread, one note.
-//!
 //! Watch it fail, then hold: `cargo run -- run thread-local-context-leak`
 
 use std::future::Future;
 
 use drawloom::FailureKind::Panic;
+use drawloom::cell::Cell;
 use drawloom::sync::Arc;
 use drawloom::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use drawloom::thread_local;
 use drawloom::tokio::runtime::Builder;
 use drawloom::tokio::sync::Mutex;
-use drawloom::tokio::{self, task};
+use drawloom::tokio::{self, task, task_local};
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
-/// The thread's note, a lock for it, and the entries that are signed with the wrong name.
+thread_local! {
+    /// Whom the clerk is serving.
+    static NOTE: Cell<u32> = Cell::new(0);
+}
+
+task_local! {
+    /// Whom the task serves.
+    static CUSTOMER: u32;
+}
+
+/// A lock for the note, and the entries that are signed with the wrong name.
 struct Desk {
-    note: AtomicU32,
     locked: Mutex<()>,
     wrong: AtomicU32,
 }
@@ -40,15 +49,15 @@ pub fn bug_of(customers: u32) {
 }
 
 async fn serve(desk: Arc<Desk>, customer: u32) {
-    desk.note.store(customer, SeqCst);
+    NOTE.with(|note| note.set(customer));
     fetch_file().await;
     sign(&desk, customer);
 }
 
 async fn serve_writing_again(desk: Arc<Desk>, customer: u32) {
-    desk.note.store(customer, SeqCst);
+    NOTE.with(|note| note.set(customer));
     fetch_file().await;
-    desk.note.store(customer, SeqCst);
+    NOTE.with(|note| note.set(customer));
     fetch_file().await;
     sign(&desk, customer);
 }
@@ -60,7 +69,7 @@ pub fn fix_of(customers: u32) {
 
 async fn serve_locked(desk: Arc<Desk>, customer: u32) {
     let _locked = desk.locked.lock().await;
-    desk.note.store(customer, SeqCst);
+    NOTE.with(|note| note.set(customer));
     fetch_file().await;
     sign(&desk, customer);
 }
@@ -71,9 +80,17 @@ async fn serve_passing_it_on(desk: Arc<Desk>, customer: u32) {
     sign_as(&desk, name, customer);
 }
 
+async fn serve_with_a_note_of_its_own(desk: Arc<Desk>, customer: u32) {
+    let served = async {
+        fetch_file().await;
+        sign_as(&desk, CUSTOMER.get(), customer);
+    };
+    CUSTOMER.scope(customer, served).await;
+}
+
 /// Signs with the name on the note, far away from where the customer is known.
 fn sign(desk: &Desk, customer: u32) {
-    sign_as(desk, desk.note.load(SeqCst), customer);
+    sign_as(desk, NOTE.with(Cell::get), customer);
 }
 
 fn sign_as(desk: &Desk, name: u32, customer: u32) {
@@ -90,8 +107,7 @@ fn office<Serve>(customers: u32, serve: fn(Arc<Desk>, u32) -> Serve)
 where
     Serve: Future<Output = ()> + Send + 'static,
 {
-    let (note, wrong) = (AtomicU32::new(0), AtomicU32::new(0));
-    let desk = Arc::new(Desk { note, locked: Mutex::new(()), wrong });
+    let desk = Arc::new(Desk { locked: Mutex::new(()), wrong: AtomicU32::new(0) });
     let runtime = Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         let served: Vec<_> = (1..=customers)
@@ -147,6 +163,15 @@ pub const RACE: Race = Race {
             summary: "passed as a parameter",
             program: || office(2, serve_passing_it_on),
             function: "serve_passing_it_on",
+            expect: Expect::holds(2),
+            loom: Loom::Agrees,
+        },
+        Variant {
+            id: "task-local",
+            role: Role::Fix,
+            summary: "kept by the task",
+            program: || office(2, serve_with_a_note_of_its_own),
+            function: "serve_with_a_note_of_its_own",
             expect: Expect::holds(2),
             loom: Loom::Agrees,
         },

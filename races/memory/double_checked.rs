@@ -7,13 +7,16 @@
 //!   before the flag went up.
 //! - **Near misses:** a builder that raises the flag with `Relaxed` too little; one that raises it first.
 //! - **Fix:** no quick look: the lock, and the check inside. Where that is measured to be too slow, the
-//!   flag goes up with `Release` and the quick look is an `Acquire`, which is what a `OnceLock` does.
+//!   flag goes up with `Release` and the quick look is an `Acquire`.
+//! - **Or:** a `LazyLock`, which has the quick look, the lock and the right orderings in it. Take it: those
+//!   who wrote it have thought of this page.
 //! - **Rule:** a path around the lock must bring its own ordering.
 //!
 //! Watch it fail, then hold: `cargo run -- run double-checked`
 
 use drawloom::FailureKind::Panic;
 use drawloom::parking_lot::Mutex;
+use drawloom::sync::LazyLock;
 use drawloom::sync::atomic::Ordering::{self, Acquire, Relaxed, Release};
 use drawloom::sync::atomic::{AtomicBool, AtomicU32};
 use drawloom::thread;
@@ -51,6 +54,11 @@ fn acquire() {
         config.store(42, Relaxed);
         built.store(true, Release);
     });
+}
+
+fn lazy_lock() {
+    let config = LazyLock::new(|| 42);
+    two_users(|| *config);
 }
 
 /// A quick look, the lock, a second look under it, and the config.
@@ -131,6 +139,16 @@ pub const RACE: Race = Race {
             program: acquire,
             function: "acquire",
             expect: Expect::holds(62),
+            loom: Loom::Agrees,
+        },
+        Variant {
+            id: "lazy-lock",
+            role: Role::Fix,
+            summary: "a LazyLock",
+            program: lazy_lock,
+            function: "lazy_lock",
+            // Who comes second waits for the end of the first.
+            expect: Expect::holds(2),
             loom: Loom::Agrees,
         },
     ],

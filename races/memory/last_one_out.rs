@@ -9,28 +9,31 @@
 //!   `Release`.
 //! - **Fix:** a count under a lock. Without one: leave with `Release`, and an `Acquire` fence for the last;
 //!   or leave with `AcqRel`, which makes everybody pay for what only the last one needs.
+//! - **Plain memory:** notes that are no atomics, as what a real `Arc` guards. With the bug there is a data
+//!   race in every order, and the explorer finds it too.
 //! - **Rule:** who takes away what others have used acquires what they released.
 //!
 //! Watch it fail, then hold: `cargo run -- run last-one-out`
 
-use drawloom::FailureKind::Panic;
+use drawloom::FailureKind::{DataRace, Panic};
 use drawloom::parking_lot::Mutex;
 use drawloom::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release};
 use drawloom::sync::atomic::{AtomicU32, fence};
 use drawloom::thread;
 
+use super::plain::Plain;
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
 fn bug() {
-    leave(Release, || {});
+    two_readers(leave(Release, || {}));
 }
 
 fn fence_alone() {
-    leave(Relaxed, || fence(Acquire));
+    two_readers(leave(Relaxed, || fence(Acquire)));
 }
 
 fn acquire_alone() {
-    leave(Acquire, || {});
+    two_readers(leave(Acquire, || {}));
 }
 
 fn fix() {
@@ -43,35 +46,59 @@ fn fix() {
 }
 
 fn release_and_fence() {
-    leave(Release, || fence(Acquire));
+    two_readers(leave(Release, || fence(Acquire)));
 }
 
 fn acq_rel() {
-    leave(AcqRel, || {});
+    two_readers(leave(AcqRel, || {}));
+}
+
+fn plain_notes() {
+    two_plain_readers(leave(Release, || {}));
+}
+
+fn plain_and_fence() {
+    two_plain_readers(leave(Release, || fence(Acquire)));
 }
 
 /// One reader less, and whether it was the last.
-fn leave(order: Ordering, before_clearing_up: impl Fn() + Sync) {
+fn leave(order: Ordering, before_clearing_up: impl Fn() + Sync) -> impl Fn() -> bool + Sync {
     let count = AtomicU32::new(2);
-    two_readers(|| {
+    move || {
         let last = count.fetch_sub(1, order) == 1;
         if last {
             before_clearing_up();
         }
         last
-    });
+    }
 }
 
 /// The stage: two readers leave a note each, and the last one out collects them.
 fn two_readers(is_last_out: impl Fn() -> bool + Sync) {
     let notes = [AtomicU32::new(0), AtomicU32::new(0)];
-    let read_and_go = |reader: usize| {
-        notes[reader].store(1, Relaxed);
-        is_last_out().then(|| notes.each_ref().map(|note| note.load(Relaxed)))
+    let write = |note: usize| notes[note].store(1, Relaxed);
+    write_and_go(write, |note| notes[note].load(Relaxed), is_last_out);
+}
+
+/// The same with notes of plain memory.
+fn two_plain_readers(is_last_out: impl Fn() -> bool + Sync) {
+    let notes = [Plain::new(0), Plain::new(0)];
+    let write = |note: usize| notes[note].write(1);
+    write_and_go(write, |note| notes[note].read(), is_last_out);
+}
+
+fn write_and_go(
+    write: impl Fn(usize) + Sync,
+    read: impl Fn(usize) -> u32 + Sync,
+    is_last_out: impl Fn() -> bool + Sync,
+) {
+    let reader = |own: usize| {
+        write(own);
+        is_last_out().then(|| [0, 1].map(&read))
     };
     let collected = thread::scope(|scope| {
-        let ann = scope.spawn(|| read_and_go(0));
-        let ben = scope.spawn(|| read_and_go(1));
+        let ann = scope.spawn(|| reader(0));
+        let ben = scope.spawn(|| reader(1));
         [ann.join().unwrap(), ben.join().unwrap()]
     });
     let found = collected.into_iter().flatten().next();
@@ -117,6 +144,16 @@ pub const RACE: Race = Race {
             loom: Loom::FindsMore(Panic, "the last to leave finds every note"),
         },
         Variant {
+            id: "plain-notes",
+            role: Role::NearMiss,
+            summary: "notes that are no atomics",
+            program: plain_notes,
+            function: "plain_notes",
+            // Whoever is last reads the other's note, and nothing orders that behind its writing.
+            expect: Expect::fails(6, 6, DataRace, "notes"),
+            loom: Loom::Agrees,
+        },
+        Variant {
             id: "fix",
             role: Role::Fix,
             summary: "a count under a lock",
@@ -140,6 +177,15 @@ pub const RACE: Race = Race {
             summary: "leave with AcqRel",
             program: acq_rel,
             function: "acq_rel",
+            expect: Expect::holds(6),
+            loom: Loom::Agrees,
+        },
+        Variant {
+            id: "plain-and-fence",
+            role: Role::Fix,
+            summary: "notes that are no atomics, a release and a fence",
+            program: plain_and_fence,
+            function: "plain_and_fence",
             expect: Expect::holds(6),
             loom: Loom::Agrees,
         },

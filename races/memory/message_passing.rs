@@ -8,16 +8,19 @@
 //!   nobody released; the strongest ordering on the letter; the right ones with the flag raised first.
 //! - **Fix:** a box with a lock. Where the flag must be looked at without waiting: raised with `Release`
 //!   and looked at with `Acquire`, or fences in their places.
+//! - **Plain memory:** a letter that is no atomic, as letters are. With the bug it is a data race, which is
+//!   undefined behaviour and which the explorer finds too; with the pair it is what the pair is there for.
 //! - **Rule:** an ordering is a pair, and it orders what lies around it: never the access itself.
 //!
 //! Watch it fail, then hold: `cargo run -- run message-passing`
 
-use drawloom::FailureKind::Panic;
+use drawloom::FailureKind::{DataRace, Panic};
 use drawloom::parking_lot::Mutex;
 use drawloom::sync::atomic::Ordering::{self, Acquire, Relaxed, Release, SeqCst};
 use drawloom::sync::atomic::{AtomicBool, AtomicU32, fence};
 use drawloom::thread;
 
+use super::plain::Plain;
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
 fn bug() {
@@ -69,6 +72,26 @@ fn fences() {
             fence(Acquire);
             raised.then(|| letter.load(Relaxed))
         },
+    );
+}
+
+fn plain_relaxed() {
+    post_plainly(Relaxed, Relaxed);
+}
+
+fn plain() {
+    post_plainly(Release, Acquire);
+}
+
+/// As [`post`], with a letter that is no atomic.
+fn post_plainly(raise: Ordering, look: Ordering) {
+    let (letter, flag) = (Plain::new(0), AtomicBool::new(false));
+    ann_and_ben(
+        || {
+            letter.write(1);
+            flag.store(true, raise);
+        },
+        || flag.load(look).then(|| letter.read()),
     );
 }
 
@@ -152,6 +175,16 @@ pub const RACE: Race = Race {
             loom: Loom::Agrees,
         },
         Variant {
+            id: "plain-relaxed",
+            role: Role::NearMiss,
+            summary: "a letter that is no atomic",
+            program: plain_relaxed,
+            function: "plain_relaxed",
+            // The one order of three in which Ben sees the flag.
+            expect: Expect::fails(1, 3, DataRace, "letter"),
+            loom: Loom::Agrees,
+        },
+        Variant {
             id: "fix",
             role: Role::Fix,
             summary: "a box with a lock",
@@ -175,6 +208,15 @@ pub const RACE: Race = Race {
             summary: "fences around Relaxed accesses",
             program: fences,
             function: "fences",
+            expect: Expect::holds(3),
+            loom: Loom::Agrees,
+        },
+        Variant {
+            id: "plain",
+            role: Role::Fix,
+            summary: "a letter that is no atomic, released and acquired",
+            program: plain,
+            function: "plain",
             expect: Expect::holds(3),
             loom: Loom::Agrees,
         },

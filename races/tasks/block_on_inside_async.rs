@@ -8,6 +8,8 @@
 //! - **Near miss:** a runtime of its own for that one wait. tokio knows it, and refuses at once.
 //! - **Fix:** `.await` it: Bob gets up, and the loop goes on. A lock cannot help: it would stop the thread
 //!   too.
+//! - **Or:** `spawn_blocking`, which gives the wait a thread of its own. Take it where what waits cannot be
+//!   made to `.await`: a driver, a file, somebody else's library.
 //! - **Rule:** inside a task nothing waits but `.await`. What must block gets a thread of its own.
 //!
 //! It comes in disguise: a synchronous trait method, a logger, a destructor that waits for an answer.
@@ -21,6 +23,7 @@ use drawloom::sync::{Arc, Condvar, Mutex};
 use drawloom::tokio;
 use drawloom::tokio::runtime::Builder;
 use drawloom::tokio::sync::oneshot;
+use drawloom::tokio::task::spawn_blocking;
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
@@ -58,6 +61,15 @@ fn fix() {
 
 async fn need_and_await(told: oneshot::Receiver<u32>) -> u32 {
     told.await.unwrap()
+}
+
+fn own_thread() {
+    let (say, told) = oneshot::channel();
+    ann_and_bob(send(say), need_on_a_thread(told));
+}
+
+async fn need_on_a_thread(told: oneshot::Receiver<u32>) -> u32 {
+    spawn_blocking(|| told.blocking_recv().unwrap()).await.unwrap()
 }
 
 async fn send(say: oneshot::Sender<u32>) {
@@ -115,6 +127,17 @@ pub const RACE: Race = Race {
             program: fix,
             function: "need_and_await",
             expect: Expect::holds(2),
+            loom: Loom::Agrees,
+        },
+        Variant {
+            id: "own-thread",
+            role: Role::Fix,
+            summary: "wait on a thread of its own",
+            program: own_thread,
+            function: "need_on_a_thread",
+            // Bob's turn on the chair is a step, since it lets a thread begin. The number comes before it,
+            // before the thread starts, before it looks, or while it waits.
+            expect: Expect::holds(4),
             loom: Loom::Agrees,
         },
     ],

@@ -9,6 +9,8 @@
 //! - **Or:** write down *that somebody calls* in the step that misses the note, and let the others wait
 //!   for the end of that call. The lock is held for an instant only: take it where many different notes
 //!   share one lock, and where a caller may give up waiting.
+//! - **Or:** an async cell that is set once (`tokio::sync::OnceCell`): take it where a note is never out of
+//!   date.
 //! - **Rule:** what you knew before you waited for a lock, you must ask again when you have it.
 //!
 //! Watch it fail, then hold: `cargo run -- run cache-stampede`
@@ -19,7 +21,7 @@ use drawloom::FailureKind::Panic;
 use drawloom::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use drawloom::sync::{Arc, Mutex};
 use drawloom::tokio::runtime::Builder;
-use drawloom::tokio::sync::{Mutex as AsyncMutex, Notify};
+use drawloom::tokio::sync::{Mutex as AsyncMutex, Notify, OnceCell};
 use drawloom::tokio::{self, task};
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
@@ -30,6 +32,7 @@ struct Board {
     phone: AsyncMutex<()>,
     called_back: Notify,
     calls: AtomicU32,
+    once: OnceCell<()>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -74,13 +77,9 @@ async fn lock_then_look(board: Arc<Board>) {
 
 async fn look_or_wait(board: Arc<Board>) {
     let called_back = board.called_back.notified();
-    let before = {
-        let mut note = board.note.lock().unwrap();
-        let before = *note;
-        if before == Note::Nothing {
-            *note = Note::SomebodyCalls;
-        }
-        before
+    let before = match board.note.lock().unwrap() {
+        mut note if *note == Note::Nothing => std::mem::replace(&mut *note, Note::SomebodyCalls),
+        note => *note,
     };
     match before {
         Note::Sunny => {}
@@ -91,6 +90,10 @@ async fn look_or_wait(board: Arc<Board>) {
             board.called_back.notify_waiters();
         }
     }
+}
+
+async fn look_once(board: Arc<Board>) {
+    board.once.get_or_init(|| call_station(&board)).await;
 }
 
 /// The station takes its time; meanwhile the others run.
@@ -106,7 +109,8 @@ where
 {
     let (note, phone) = (Mutex::new(Note::Nothing), AsyncMutex::new(()));
     let (called_back, calls) = (Notify::new(), AtomicU32::new(0));
-    let board = Arc::new(Board { note, phone, called_back, calls });
+    let once = OnceCell::new();
+    let board = Arc::new(Board { note, phone, called_back, calls, once });
     let runtime = Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         let people: Vec<_> = (0..people).map(|_| tokio::spawn(look(Arc::clone(&board)))).collect();
@@ -160,6 +164,17 @@ pub const RACE: Race = Race {
             summary: "write down that somebody calls, wait for the end of that call",
             program: || office(3, look_or_wait),
             function: "look_or_wait",
+            expect: Expect::holds(30),
+            loom: Loom::Agrees,
+        },
+        Variant {
+            id: "once-cell",
+            role: Role::Fix,
+            summary: "an async cell that is set once",
+            program: || office(3, look_once),
+            function: "look_once",
+            // One of three calls. Nobody, one or both of the others come before the end of the call, and
+            // then all who wait go on at once: 3 * (2 + 2 * 2 + 2 * 2).
             expect: Expect::holds(30),
             loom: Loom::Agrees,
         },

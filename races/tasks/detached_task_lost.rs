@@ -9,6 +9,8 @@
 //!   forgotten.
 //! - **Or:** give everybody who runs a sender, and wait for the end of the channel: when the last has
 //!   dropped his, all are back. Take it where they are many and come from many places.
+//! - **Or:** a `JoinSet` that they all belong to. Take it where they are many and come from one place: it
+//!   also stops those who are left when it is dropped.
 //! - **Rule:** whoever starts a task owns its end.
 //!
 //! Watch it fail, then hold: `cargo run -- run detached-task-lost`
@@ -21,6 +23,7 @@ use drawloom::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use drawloom::tokio;
 use drawloom::tokio::runtime::Builder;
 use drawloom::tokio::sync::mpsc::unbounded_channel;
+use drawloom::tokio::task::JoinSet;
 use drawloom::tokio::time::sleep;
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
@@ -62,6 +65,15 @@ fn last_is_back() {
         });
         tidy_up().await;
         while back.recv().await.is_some() {}
+    });
+}
+
+fn all_of_a_set() {
+    shop(1, async |posted: Arc<AtomicU32>| {
+        let mut boys = JoinSet::new();
+        boys.spawn(run(posted));
+        tidy_up().await;
+        while boys.join_next().await.is_some() {}
     });
 }
 
@@ -128,6 +140,16 @@ pub const RACE: Race = Race {
             summary: "wait until the last has dropped a sender",
             program: last_is_back,
             function: "last_is_back",
+            expect: Expect::holds(2),
+            loom: Loom::Agrees,
+        },
+        Variant {
+            id: "join-set",
+            role: Role::Fix,
+            summary: "a set of tasks, and wait for all of it",
+            program: all_of_a_set,
+            function: "all_of_a_set",
+            // The shop asks before the boy is back, or after.
             expect: Expect::holds(2),
             loom: Loom::Agrees,
         },

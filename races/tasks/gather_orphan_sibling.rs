@@ -8,8 +8,9 @@
 //!   still comes second.
 //! - **Fix:** under that lock, ask whether the folder is still there.
 //! - **Or:** wait for the end of both, then clean up. It is the better one wherever you have the handles:
-//!   nobody else has to ask. Who is in a hurry tells the other to stop, and still waits for his end: see
-//!   `abort-is-not-join`.
+//!   nobody else has to ask.
+//! - **Or:** both in one `JoinSet`. After the first error it stops the other and waits for his end. Take it
+//!   where what the others still do is of no use: see `abort-is-not-join` for why the waiting is needed.
 //! - **Rule:** nothing is cleaned up before everybody who uses it has come to an end.
 //!
 //! Watch it fail, then hold: `cargo run -- run gather-orphan-sibling`
@@ -21,7 +22,7 @@ use drawloom::sync::Arc;
 use drawloom::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use drawloom::tokio::runtime::Builder;
 use drawloom::tokio::sync::Mutex;
-use drawloom::tokio::task::{self, JoinHandle};
+use drawloom::tokio::task::{self, JoinHandle, JoinSet};
 use drawloom::tokio::{self, join, try_join};
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
@@ -41,14 +42,13 @@ struct Full;
 type Saving = JoinHandle<Result<(), Full>>;
 
 async fn save(folder: Shared, full: bool) -> Result<(), Full> {
-    fetch_part().await;
+    meanwhile().await;
     write(&folder, full)
 }
 
 async fn save_locked(folder: Shared, full: bool) -> Result<(), Full> {
     let _lock = folder.lock.lock().await;
-    fetch_part().await;
-    write(&folder, full)
+    save(Arc::clone(&folder), full).await
 }
 
 async fn save_if_there(folder: Shared, full: bool) -> Result<(), Full> {
@@ -56,18 +56,16 @@ async fn save_if_there(folder: Shared, full: bool) -> Result<(), Full> {
     if !folder.is_there.load(SeqCst) {
         return Ok(());
     }
-    fetch_part().await;
-    write(&folder, full)
+    save(Arc::clone(&folder), full).await
 }
 
 /// It takes its time; meanwhile the others run.
-async fn fetch_part() {
+async fn meanwhile() {
     task::yield_now().await;
 }
 
 fn write(folder: &Folder, full: bool) -> Result<(), Full> {
-    let is_gone = !folder.is_there.load(SeqCst);
-    folder.is_haunted.fetch_or(is_gone, SeqCst);
+    folder.is_haunted.fetch_or(!folder.is_there.load(SeqCst), SeqCst);
     if full { Err(Full) } else { Ok(()) }
 }
 
@@ -95,26 +93,37 @@ async fn end_of(saving: Saving) -> Result<(), Full> {
     saving.await.unwrap()
 }
 
-/// The error is shown for a while; meanwhile the others run.
-async fn show_error() {
-    task::yield_now().await;
+async fn stop_the_other(folder: Shared) {
+    let mut savings = JoinSet::new();
+    savings.spawn(save(Arc::clone(&folder), true));
+    savings.spawn(save(Arc::clone(&folder), false));
+    while let Some(saved) = savings.join_next().await {
+        if saved.unwrap().is_err() {
+            savings.shutdown().await;
+            folder.is_there.store(false, SeqCst);
+        }
+    }
 }
 
 /// The stage: Ann, whose disk is full, and Bob. After an error the folder is thrown away.
-fn folder<Save, Gather>(
-    save: fn(Shared, bool) -> Save,
-    gather: fn(Shared, Saving, Saving) -> Gather,
-) where
+fn folder<Save>(save: fn(Shared, bool) -> Save, gather: impl AsyncFnOnce(Shared, Saving, Saving))
+where
     Save: Future<Output = Result<(), Full>> + Send + 'static,
-    Gather: Future<Output = ()>,
 {
+    on_a_loop(async |folder: Shared| {
+        let ann = tokio::spawn(save(Arc::clone(&folder), true));
+        let bob = tokio::spawn(save(Arc::clone(&folder), false));
+        gather(folder, ann, bob).await;
+    });
+}
+
+/// A folder, which is used and then left alone for a while.
+fn on_a_loop(used: impl AsyncFnOnce(Shared)) {
     let (is_there, is_haunted) = (AtomicBool::new(true), AtomicBool::new(false));
     let folder = Arc::new(Folder { is_there, lock: Mutex::new(()), is_haunted });
     Builder::new_current_thread().build().unwrap().block_on(async {
-        let ann = tokio::spawn(save(Arc::clone(&folder), true));
-        let bob = tokio::spawn(save(Arc::clone(&folder), false));
-        gather(Arc::clone(&folder), ann, bob).await;
-        show_error().await;
+        used(Arc::clone(&folder)).await;
+        meanwhile().await;
     });
     assert!(!folder.is_haunted.load(SeqCst), "nobody saves into a folder that is gone");
 }
@@ -163,6 +172,17 @@ pub const RACE: Race = Race {
             program: || folder(save, all_ends),
             function: "all_ends",
             expect: Expect::holds(2),
+            loom: Loom::Agrees,
+        },
+        Variant {
+            id: "join-set",
+            role: Role::Fix,
+            summary: "stop the other, and wait for his end",
+            program: || on_a_loop(stop_the_other),
+            function: "stop_the_other",
+            // Both are waited for before either can end. Then one ends, and the other before that is noticed,
+            // or after it.
+            expect: Expect::holds(4),
             loom: Loom::Agrees,
         },
     ],

@@ -37,12 +37,13 @@ struct Key {
 }
 
 /// The keys that hang on the board, and how many people are in the room.
-struct Hotel {
+pub struct Hotel {
     board: Mutex<BTreeMap<u32, Key>>,
     inside: AtomicU32,
 }
 
-async fn clean(hotel: Arc<Hotel>) -> bool {
+/// The key is thrown away when the room is clean.
+pub async fn clean(hotel: Arc<Hotel>) -> bool {
     let key = hotel.board.lock().unwrap().entry(ROOM).or_default().clone();
     climb_stairs().await;
     let turned = key.lock.lock().await;
@@ -65,7 +66,8 @@ async fn clean_trying(hotel: Arc<Hotel>) -> bool {
     alone
 }
 
-async fn clean_counting(hotel: Arc<Hotel>) -> bool {
+/// The key is thrown away by the last who could come for it.
+pub async fn clean_counting(hotel: Arc<Hotel>) -> bool {
     let key = {
         let mut board = hotel.board.lock().unwrap();
         let key = board.entry(ROOM).or_default();
@@ -99,7 +101,7 @@ async fn sweep(hotel: &Hotel) -> bool {
 }
 
 /// The stage: so many cleaners on one event loop.
-fn hotel<Clean>(cleaners: usize, clean: fn(Arc<Hotel>) -> Clean)
+pub fn hotel<Clean>(cleaners: usize, clean: fn(Arc<Hotel>) -> Clean)
 where
     Clean: Future<Output = bool> + Send + 'static,
 {

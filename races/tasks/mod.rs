@@ -10,6 +10,7 @@ pub mod as_completed_order;
 pub mod await_gap;
 pub mod await_lost_update;
 pub mod block_on_inside_async;
+pub mod blocking_call_starves_loop;
 pub mod bounded_mailbox_cycle;
 pub mod cache_stampede;
 pub mod cancelled_half_way;

@@ -20,7 +20,7 @@ use drawloom::FailureKind::Panic;
 use drawloom::sync::Arc;
 use drawloom::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 use drawloom::tokio::runtime::Builder;
-use drawloom::tokio::sync::Mutex;
+use drawloom::tokio::sync::{Mutex, OnceCell};
 use drawloom::tokio::{self, task};
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
@@ -30,6 +30,7 @@ struct Heating {
     lit: AtomicBool,
     fires: AtomicU32,
     match_box: Mutex<()>,
+    once: OnceCell<()>,
 }
 
 /// So many rooms, and nothing is locked.
@@ -75,6 +76,11 @@ async fn warm_asking_inside(heating: Arc<Heating>) -> u32 {
     heating.fires.load(SeqCst)
 }
 
+async fn warm_once(heating: Arc<Heating>) -> u32 {
+    heating.once.get_or_init(|| light(&heating)).await;
+    heating.fires.load(SeqCst)
+}
+
 /// It takes its time until it burns; meanwhile the others run.
 async fn light(heating: &Heating) {
     task::yield_now().await;
@@ -88,7 +94,8 @@ where
     Warm: Future<Output = u32> + Send + 'static,
 {
     let (lit, fires) = (AtomicBool::new(false), AtomicU32::new(0));
-    let heating = Arc::new(Heating { lit, fires, match_box: Mutex::new(()) });
+    let (match_box, once) = (Mutex::new(()), OnceCell::new());
+    let heating = Arc::new(Heating { lit, fires, match_box, once });
     let runtime = Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         let rooms: Vec<_> = (0..rooms).map(|_| tokio::spawn(warm(Arc::clone(&heating)))).collect();
@@ -144,6 +151,16 @@ pub const RACE: Race = Race {
             summary: "one async lock with the question inside",
             program: || fix_of(2),
             function: "warm_asking_inside",
+            expect: Expect::holds(4),
+            loom: Loom::Agrees,
+        },
+        Variant {
+            id: "once-cell",
+            role: Role::Fix,
+            summary: "an async cell that is set once",
+            program: || house(2, warm_once),
+            function: "warm_once",
+            // As with the lock: who comes second either waits, or comes when all is done.
             expect: Expect::holds(4),
             loom: Loom::Agrees,
         },

@@ -7,13 +7,16 @@
 //! - **Near misses:** a lock around connecting, which has both connect one after the other; a lock around
 //!   every access to the flag.
 //! - **Fix:** the look lies under the lock too. Where everybody comes by very often: look, lock, and look
-//!   again under the lock, which is what a `OnceLock` does for you.
+//!   again under the lock.
+//! - **Or:** a `OnceLock`, which is that lock and that second look. Take it wherever the thing is made once
+//!   and never again.
 //! - **Rule:** what was seen before the lock is a rumour: look again under it.
 //!
 //! Watch it fail, then hold: `cargo run -- run lazy-init`
 
 use drawloom::FailureKind::Panic;
 use drawloom::parking_lot::Mutex;
+use drawloom::sync::OnceLock;
 use drawloom::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 use drawloom::thread;
 
@@ -82,6 +85,14 @@ pub fn look_twice(requests: u32) {
     });
 }
 
+/// Connect on the first look, whoever looks first.
+pub fn once_lock(requests: u32) {
+    let connection = OnceLock::new();
+    requests_come(requests, |connections| {
+        connection.get_or_init(|| connections.fetch_add(1, SeqCst));
+    });
+}
+
 /// The stage: requests that need the database, and how many connections it has.
 fn requests_come(requests: u32, connect_once: impl Fn(&AtomicU32) + Sync) {
     let connections = AtomicU32::new(0);
@@ -144,6 +155,16 @@ pub const RACE: Race = Race {
             program: || look_twice(2),
             function: "look_twice",
             expect: Expect::holds(14),
+            loom: Loom::Agrees,
+        },
+        Variant {
+            id: "once-lock",
+            role: Role::Fix,
+            summary: "a OnceLock",
+            program: || once_lock(2),
+            function: "once_lock",
+            // Who comes second waits for the end of the first.
+            expect: Expect::holds(2),
             loom: Loom::Agrees,
         },
     ],

@@ -13,7 +13,8 @@
 //! Watch it fail, then hold: `cargo run -- run lock-across-send`
 
 use drawloom::FailureKind::Deadlock;
-use drawloom::sync::{Condvar, Mutex};
+use drawloom::sync::Mutex;
+use drawloom::sync::mpsc::{SyncSender, sync_channel};
 use drawloom::thread;
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
@@ -23,7 +24,7 @@ pub fn bug(room: usize, letters: u32) {
     office_and_courier(room, letters, |book, letterbox| {
         let book = book.lock().unwrap();
         for &letter in &book.letters {
-            letterbox.send(letter);
+            letterbox.send(letter).unwrap();
         }
     });
 }
@@ -33,7 +34,7 @@ pub fn lock_each(room: usize, letters: u32) {
     office_and_courier(room, letters, |book, letterbox| {
         for number in 0..letters as usize {
             let book = book.lock().unwrap();
-            letterbox.send(book.letters[number]);
+            letterbox.send(book.letters[number]).unwrap();
         }
     });
 }
@@ -43,7 +44,7 @@ pub fn fix(room: usize, letters: u32) {
     office_and_courier(room, letters, |book, letterbox| {
         let letters = book.lock().unwrap().letters.clone();
         for letter in letters {
-            letterbox.send(letter);
+            letterbox.send(letter).unwrap();
         }
     });
 }
@@ -54,45 +55,24 @@ struct Book {
     signed: u32,
 }
 
-/// A channel with room for so many letters.
-struct Letterbox {
-    room: usize,
-    letters: Mutex<Vec<u32>>,
-    changed: Condvar,
-}
-
-impl Letterbox {
-    fn send(&self, letter: u32) {
-        let inside = self.letters.lock().unwrap();
-        let full = |inside: &mut Vec<u32>| inside.len() == self.room;
-        let mut inside = self.changed.wait_while(inside, full).unwrap();
-        inside.insert(0, letter);
-        self.changed.notify_all();
-    }
-
-    fn receive(&self) -> Option<u32> {
-        let inside = self.letters.lock().unwrap();
-        let mut inside = self.changed.wait_while(inside, |inside| inside.is_empty()).unwrap();
-        self.changed.notify_all();
-        inside.pop()
-    }
-}
-
 /// The stage: an office that posts its letters, and a courier who signs for each before taking it.
-fn office_and_courier(room: usize, letters: u32, posts: impl Fn(&Mutex<Book>, &Letterbox) + Sync) {
+fn office_and_courier(
+    room: usize,
+    letters: u32,
+    posts: impl Fn(&Mutex<Book>, &SyncSender<u32>) + Sync,
+) {
     let book = Mutex::new(Book { letters: (0..letters).collect(), signed: 0 });
-    let (inside, changed) = (Mutex::new(Vec::new()), Condvar::new());
-    let letterbox = Letterbox { room, letters: inside, changed };
+    let (letterbox, to_deliver) = sync_channel(room);
     let delivered = thread::scope(|scope| {
         let office = scope.spawn(|| posts(&book, &letterbox));
         let courier = scope.spawn(|| {
+            let to_deliver = to_deliver;
             let sign = || book.lock().unwrap().signed += 1;
-            (0..letters)
-                .filter_map(|_| {
-                    sign();
-                    letterbox.receive()
-                })
-                .collect::<Vec<_>>()
+            let take = |_| {
+                sign();
+                to_deliver.recv().unwrap()
+            };
+            (0..letters).map(take).collect::<Vec<_>>()
         });
         office.join().unwrap();
         courier.join().unwrap()
@@ -116,7 +96,7 @@ pub const RACE: Race = Race {
             summary: "send under the lock",
             program: || bug(1, 2),
             function: "bug",
-            expect: Expect::fails(1, 9, Deadlock, "wait"),
+            expect: Expect::fails(1, 2, Deadlock, "wait"),
             loom: Loom::Agrees,
         },
         Variant {
@@ -125,7 +105,7 @@ pub const RACE: Race = Race {
             summary: "a bigger box, and one letter more",
             program: || bug(2, 3),
             function: "bug",
-            expect: Expect::fails(1, 13, Deadlock, "wait"),
+            expect: Expect::fails(1, 3, Deadlock, "wait"),
             loom: Loom::Agrees,
         },
         Variant {
@@ -134,7 +114,7 @@ pub const RACE: Race = Race {
             summary: "take the lock for each letter",
             program: || lock_each(1, 2),
             function: "lock_each",
-            expect: Expect::fails(1, 322, Deadlock, "wait"),
+            expect: Expect::fails(1, 15, Deadlock, "wait"),
             loom: Loom::Agrees,
         },
         Variant {
@@ -143,7 +123,7 @@ pub const RACE: Race = Race {
             summary: "copy out, give back, send",
             program: || fix(1, 2),
             function: "fix",
-            expect: Expect::holds(517),
+            expect: Expect::holds(12),
             loom: Loom::Agrees,
         },
     ],

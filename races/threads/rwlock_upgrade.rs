@@ -7,12 +7,14 @@
 //!   of them is himself.
 //! - **Fix:** take the write lock from the start. Where most who look do not write: look again under the
 //!   write lock.
+//! - **Or:** an upgradable read lock, which one may have at a time and which becomes the write lock with
+//!   nobody in between. Take it where the look is long and others go on reading meanwhile.
 //! - **Rule:** what was read under another lock is old: read it again.
 //!
 //! Watch it fail, then hold: `cargo run -- run rwlock-upgrade`
 
 use drawloom::FailureKind::{Deadlock, Panic};
-use drawloom::parking_lot::RwLock;
+use drawloom::parking_lot::{RwLock, RwLockUpgradableReadGuard};
 use drawloom::thread;
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
@@ -56,6 +58,17 @@ pub fn look_again(visits: [u32; 2]) {
         if is_open && *visitors < 100 {
             *visitors += 1;
         }
+    });
+    assert_eq!(visitors.into_inner(), visits[0] + visits[1], "every visit is counted");
+}
+
+/// Read in a way that can become writing.
+pub fn upgradable(visits: [u32; 2]) {
+    let visitors = RwLock::new(0);
+    ann_and_ben(visits, || {
+        let before = visitors.upgradable_read();
+        let mut visitors = RwLockUpgradableReadGuard::upgrade(before);
+        *visitors += 1;
     });
     assert_eq!(visitors.into_inner(), visits[0] + visits[1], "every visit is counted");
 }
@@ -116,6 +129,16 @@ pub const RACE: Race = Race {
             function: "look_again",
             expect: Expect::holds(20),
             loom: Loom::Agrees,
+        },
+        Variant {
+            id: "upgradable",
+            role: Role::Fix,
+            summary: "a read lock that becomes the write lock",
+            program: || upgradable([1, 1]),
+            function: "upgradable",
+            // One of them has it from the first step to the last.
+            expect: Expect::holds(2),
+            loom: Loom::CannotSay("its reader-writer lock has no upgrades"),
         },
     ],
 };

@@ -85,6 +85,15 @@ fn headline(trace: &Trace, news: &[&Blocked], cycle: &[usize]) -> String {
                 name(starved.strand)
             )
         }
+        ([_, _], [one, two]) if one.object == two.object => {
+            let (reader, writer) = if one.kind == Kind::Claim { (two, one) } else { (one, two) };
+            format!(
+                "{0} waits for {2} behind {1}, who waits until {0} gives it back",
+                name(reader.strand),
+                name(writer.strand),
+                object(trace, reader)
+            )
+        }
         ([_, _], _) if locks => format!("{} each hold the lock the other needs", list(&names)),
         ([_, _, ..], _) => format!("{} wait for each other in a cycle", list(&names)),
         (_, []) => "nobody can go on".to_owned(),
@@ -136,7 +145,11 @@ fn wait(trace: &Trace, blocked: &Blocked, cycle: &[usize], lines: &Lines) -> Wai
         Kind::Poll if blocked.holders.is_empty() => "waits to be woken".to_owned(),
         Kind::Poll => "needs its loop, held by".to_owned(),
         Kind::IsFinished => format!("needs the end{at} of"),
-        kind if crate::trace::takes(kind) => format!("needs {what}, held by"),
+        kind if crate::trace::takes(kind) => {
+            let first = blocked.holders.first();
+            let claimed = first.is_some_and(|holder| claims(trace, holder, blocked.object));
+            format!("needs {what}, {} by", if claimed { "claimed" } else { "held" })
+        }
         kind => format!("waits for {what} ({}){at}", kind.verb()),
     };
     let holder = blocked.holders.first().map(|holder| (holder.strand, since(holder, lines)));
@@ -146,6 +159,13 @@ fn wait(trace: &Trace, blocked: &Blocked, cycle: &[usize], lines: &Lines) -> Wai
         holder,
         closes: cycle.len() > 1 && cycle.last() == Some(&blocked.strand),
     }
+}
+
+/// Whether whoever keeps others out of a lock waits for its readers, and does not have it yet.
+fn claims(trace: &Trace, holder: &Holder, object: Option<usize>) -> bool {
+    trace.blocked.iter().any(|blocked| {
+        (blocked.strand, blocked.object, blocked.kind) == (holder.strand, object, Kind::Claim)
+    })
 }
 
 /// `since :31, step 2`
@@ -167,9 +187,11 @@ fn marks(trace: &Trace, news: &[&Blocked]) -> Vec<Mark> {
         for holder in &blocked.holders {
             if let Some(place) = &holder.place {
                 let step = holder.step.map(|step| step - 1);
+                let claims = claims(trace, holder, blocked.object);
+                let has = if claims { "has claimed" } else { "holds" };
                 held.push((
                     place,
-                    format!("{} holds {what}", name(holder.strand)),
+                    format!("{} {has} {what}", name(holder.strand)),
                     holder.strand,
                     step,
                 ));
@@ -332,6 +354,11 @@ fn fix(trace: &Trace, news: &[&Blocked], cycle: &[usize], disagree: bool) -> Opt
             format!(
                 "drop the first guard of {what} before it is locked again, or hand the guard on"
             )
+        }
+        (Kind::ReadLock | Kind::Claim, [_, _])
+            if news.iter().all(|one| one.object == first.object) =>
+        {
+            format!("read {what} once, and hand down what was read")
         }
         (kind, [_, _, ..]) if crate::trace::takes(kind) => {
             "take the locks in one order everywhere".to_owned()

@@ -3,8 +3,11 @@
 //!
 //! A block that begins with ```` ```console ```` holds commands, each after a `$`, and what they print. A
 //! block below a line such as `<!-- code: lost-update bug fix -->` holds those functions of that race: so
-//! a race's file has no marks for the book, and the page has its code where no book is built. A block below
-//! `<!-- own file: lost-update -->` is what a learner has made of that exercise when the next command runs.
+//! a race's file has no marks for the book, and the page has its code where no book is built. What stands
+//! between `<!-- failing: lost-update/bug -->` and `<!-- end -->` is every failing schedule of that program,
+//! `<!-- races: lost-update ... -->` is followed by a table of these races, and
+//! `<!-- beside the bug: lost-update/lock-per-access ... -->` by one that counts what a lock was good for. A block
+//! below `<!-- own file: lost-update -->` is what a learner has made of that exercise when the next command runs.
 //! `UPDATE_DOCS=1 cargo test -p races --test docs` writes what is true now; read the difference.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -13,8 +16,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use drawloom::{Check, Sources};
 use races::RACES;
-use races::catalogue::{Expect, Race};
+use races::catalogue::{Expect, Race, Role, Variant};
 use races::exercises::EXERCISES;
 
 fn root() -> PathBuf {
@@ -24,15 +28,162 @@ fn root() -> PathBuf {
 /// README and every page of the book.
 fn pages() -> Vec<PathBuf> {
     let mut pages = vec![root().join("README.md")];
-    for folder in ["docs/src", "docs/src/races"] {
-        let book = fs::read_dir(root().join(folder)).unwrap();
-        pages.extend(
-            book.map(|entry| entry.unwrap().path())
-                .filter(|path| path.extension().is_some_and(|end| end == "md")),
-        );
+    let mut folders = vec![root().join("docs/src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "md") {
+                pages.push(path);
+            }
+        }
     }
     pages.sort();
     pages
+}
+
+fn race(id: &str) -> &'static Race {
+    let race = RACES.iter().find(|race| race.id == id);
+    race.unwrap_or_else(|| panic!("the docs speak of `{id}`, which is no race"))
+}
+
+/// The variant that is called `lost-update/bug`.
+fn variant(name: &str) -> (&'static Race, &'static Variant) {
+    let (id, variant) = name.split_once('/').unwrap_or((name, "bug"));
+    let race = race(id);
+    (race, race.variant(variant).unwrap_or_else(|| panic!("there is no {name}")))
+}
+
+/// The words after a mark such as `<!-- races: lost-update merge-race -->`.
+fn asked<'a>(line: &'a str, mark: &str) -> Option<Vec<&'a str>> {
+    let words = line.strip_prefix("<!-- ")?.strip_prefix(mark)?.strip_prefix(": ")?;
+    Some(words.strip_suffix(" -->")?.split(' ').collect())
+}
+
+/// What a generated part holds, if the line begins one.
+fn generated(line: &str) -> Option<String> {
+    asked(line, "failing")
+        .map(|names| failing(names[0]))
+        .or_else(|| asked(line, "races").map(|ids| table(&ids)))
+        .or_else(|| asked(line, "beside the bug").map(|names| beside_the_bug(&names)))
+        .or_else(|| asked(line, "loom").map(|_| loom_differs()))
+}
+
+fn check() -> Check {
+    let carried = RACES
+        .iter()
+        .fold(Sources::new(), |sources, race| sources.carrying(race.source.0, race.source.1));
+    Check::new().sources(carried)
+}
+
+/// So many failing schedules are shown; of a program with more, the simplest.
+const MOST_SHOWN: usize = 64;
+
+/// A list of all orders is asked for only where there are not many more than that.
+const MOST_LISTED: u128 = 2_000;
+
+/// Every failing schedule of a program, and who is who in them.
+fn failing(name: &str) -> String {
+    let (_, variant) = variant(name);
+    let Expect { schedules, failing, .. } = variant.expect;
+    let listed = usize::try_from(schedules.min(MOST_LISTED)).unwrap();
+    let report = check().list(listed).run(variant.program);
+    let failure = report.failure().unwrap_or_else(|| panic!("{name} has no failing schedule"));
+    let strands = failure.trace.strands.iter().enumerate().skip(1);
+    let strands: Vec<String> =
+        strands.map(|(number, strand)| format!("{number} {}", strand.name)).collect();
+    let strands = strands.join(", ");
+    let fail = if failing == 1 { "fails" } else { "fail" };
+    let says = format!("{failing} of {schedules} schedules {fail} ({strands})");
+    let all: Vec<String> = report
+        .listed
+        .iter()
+        .filter(|listed| listed.fails)
+        .map(|listed| listed.schedule.to_string())
+        .collect();
+    if all.len() > MOST_SHOWN || schedules > MOST_LISTED {
+        return format!("{says}. The simplest:\n\n```text\n{}\n```", failure.schedule);
+    }
+    assert_eq!(all.len() as u128, failing, "{name}");
+    format!("{says}:\n\n```text\n{}\n```", in_columns(&all))
+}
+
+/// As many in a line as there is room for.
+fn in_columns(cells: &[String]) -> String {
+    let width = cells.iter().map(String::len).max().unwrap_or(1);
+    let in_a_line = (90 / (width + 3)).max(1);
+    let line = |cells: &[String]| {
+        let cells: Vec<String> = cells.iter().map(|cell| format!("{cell:<width$}")).collect();
+        cells.join("   ").trim_end().to_owned()
+    };
+    cells.chunks(in_a_line).map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// `4 of 6`, or by whom it is seen to fail.
+fn count(variant: &Variant) -> String {
+    if variant.is_loom_only() {
+        return "by loom".to_owned();
+    }
+    format!("{}\u{a0}of\u{a0}{}", variant.expect.failing, variant.expect.schedules)
+}
+
+/// The races of a chapter, in reading order.
+fn table(ids: &[&str]) -> String {
+    let mut text =
+        String::from("| race | what breaks | bug | near misses | fixes |\n|---|---|---|---|---|\n");
+    let mut programs = 0;
+    for id in ids {
+        let race = race(id);
+        programs += race.variants.len();
+        let counts = |role| {
+            let variants = race.variants.iter().filter(|variant| variant.role == role);
+            variants.map(count).collect::<Vec<_>>().join("; ")
+        };
+        text.push_str(&format!(
+            "| [{}](../races/{id}.md) | {} | {} | {} | {} |\n",
+            race.title,
+            race.summary,
+            counts(Role::Bug),
+            counts(Role::NearMiss),
+            counts(Role::Fix)
+        ));
+    }
+    let noun = if ids.len() == 1 { "race" } else { "races" };
+    text + &format!(
+        "\n{} {noun}, {programs} programs. Counts are failing schedules of all schedules.",
+        ids.len()
+    )
+}
+
+/// Where loom and the explorer differ, but for memory.
+fn loom_differs() -> String {
+    let mut text = String::from("| program | loom |\n|---|---|\n");
+    for race in RACES {
+        let differ = race.variants.iter().filter(|variant| !variant.is_loom_only());
+        for (variant, why) in differ.filter_map(|variant| Some((variant, variant.loom_differs()?)))
+        {
+            text.push_str(&format!("| `{}/{}` | {why} |\n", race.id, variant.id));
+        }
+    }
+    text.trim_end().to_owned()
+}
+
+/// What a lock that stands in the wrong place is good for, beside the bug that it was to repair.
+fn beside_the_bug(names: &[&str]) -> String {
+    let mut text = String::from("| the lock | with it | the bug |\n|---|---|---|\n");
+    for name in names {
+        let (race, variant) = variant(name);
+        text.push_str(&format!(
+            "| [{}](../races/{}.md): {} | {} | {} |\n",
+            race.title,
+            race.id,
+            variant.summary,
+            count(variant),
+            count(race.bug())
+        ));
+    }
+    text.trim_end().to_owned()
 }
 
 /// A function of a race's file, wherever it stands there, from its first line to its last.
@@ -60,8 +211,7 @@ fn code(line: &str) -> Option<String> {
     let asked = line.strip_prefix("<!-- code: ")?.strip_suffix(" -->")?;
     let mut words = asked.split(' ');
     let id = words.next()?;
-    let race = RACES.iter().find(|race| race.id == id);
-    let race = race.unwrap_or_else(|| panic!("the docs show code of `{id}`, which is no race"));
+    let race = race(id);
     Some(words.map(|name| function(race, name)).collect::<Vec<_>>().join("\n\n"))
 }
 
@@ -125,6 +275,9 @@ fn comparable(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n").trim_end().to_owned()
 }
 
+/// Where a generated part ends.
+const END: &str = "<!-- end -->";
+
 /// A page with every console block as it is printed now, and how many commands there were.
 fn renewed(page: &str) -> (String, usize) {
     let mut renewed = String::new();
@@ -147,6 +300,11 @@ fn renewed(page: &str) -> (String, usize) {
             let file: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
             write_own_file(id, &file.join("\n"));
             renewed.push_str(&format!("```rust,ignore\n{}\n```\n", file.join("\n")));
+        }
+        if let Some(part) = generated(line) {
+            let end = lines.by_ref().find(|line| *line == END);
+            assert!(end.is_some(), "`{line}` has no end");
+            renewed.push_str(&format!("{part}\n{END}\n"));
         }
         if line != "```console" {
             continue;
@@ -221,6 +379,13 @@ fn every_race_has_a_page_that_shows_all_of_it() {
         let run = format!("$ cargo run -- run {}/bug", race.id);
         let fix = format!("$ cargo run -- fix {}\n", race.id);
         let rule = format!("**Rule:** {}.", race.rule);
+        // What no order of the steps shows has no failing schedule to show.
+        let failing = format!("<!-- failing: {}/bug -->", race.id);
+        assert!(
+            race.bug().is_loom_only() || page.contains(&failing),
+            "{} has no {failing}",
+            race.id
+        );
         for part in [run, fix, rule] {
             assert!(page.contains(&part), "{} has no {part}", race.id);
         }
@@ -286,19 +451,127 @@ fn every_variable_is_in_the_reference() {
     assert!(known >= 5);
 }
 
+/// What a link leads to: outside of code, where brackets are something else.
+fn links(page: &str) -> Vec<String> {
+    let blocks = page.split("```").step_by(2).collect::<String>();
+    let prose = blocks.split('`').step_by(2).collect::<String>();
+    let starts = prose.match_indices("](").map(|(at, _)| at + 2);
+    starts.map(|at| prose[at..].chars().take_while(|&c| c != ')').collect()).collect()
+}
+
+/// The name that a heading can be linked by.
+fn anchor(heading: &str) -> String {
+    let heading = heading.trim().to_lowercase();
+    let kept = heading.chars().filter_map(|c| match c {
+        ' ' => Some('-'),
+        c if c.is_alphanumeric() || c == '-' || c == '_' => Some(c),
+        _ => None,
+    });
+    kept.collect()
+}
+
+fn anchors(page: &str) -> Vec<String> {
+    let prose = page.split("```").step_by(2).collect::<String>();
+    let headings = prose.lines().filter_map(|line| line.strip_prefix('#'));
+    headings.map(|line| anchor(line.trim_start_matches('#'))).collect()
+}
+
 #[test]
 fn every_link_between_pages_leads_somewhere() {
+    let mut known = 0;
     for page in pages() {
         let text = fs::read_to_string(&page).unwrap();
-        for (at, _) in text.match_indices("](") {
-            let target: String = text[at + 2..].chars().take_while(|&c| c != ')').collect();
-            let path = target.split('#').next().unwrap();
-            if path.is_empty() || path.starts_with("http") {
+        for target in links(&text) {
+            if target.starts_with("http") {
                 continue;
             }
-            let to = page.parent().unwrap().join(path);
+            let (path, place) = target.split_once('#').unwrap_or((&target, ""));
+            let to = if path.is_empty() { page.clone() } else { page.parent().unwrap().join(path) };
             assert!(to.exists(), "{} links to {target}", page.display());
+            known += 1;
+            if place.is_empty() {
+                continue;
+            }
+            let there = anchors(&fs::read_to_string(&to).unwrap());
+            assert!(
+                there.iter().any(|anchor| anchor == place),
+                "{} links to {target}",
+                page.display()
+            );
         }
+    }
+    assert!(known >= 100, "only {known} links");
+}
+
+#[test]
+fn every_page_is_in_the_summary_once_under_its_own_title() {
+    let book = root().join("docs/src");
+    let summary = fs::read_to_string(book.join("SUMMARY.md")).unwrap();
+    let mut listed = Vec::new();
+    for line in summary.lines().filter_map(|line| line.trim_start().strip_prefix("- [")) {
+        let (title, path) = line.split_once("](").unwrap();
+        let path = book.join(path.strip_suffix(')').unwrap());
+        let page = fs::read_to_string(&path).unwrap_or_else(|_| panic!("there is no {line}"));
+        assert_eq!(page.lines().next(), Some(format!("# {title}").as_str()), "{line}");
+        listed.push(path);
+    }
+    listed.sort();
+    let mut pages = pages();
+    pages.retain(|page| page.starts_with(&book) && !page.ends_with("SUMMARY.md"));
+    assert_eq!(listed, pages);
+}
+
+/// The parts of the summary, each with its first page and the pages below that.
+fn chapters() -> Vec<(String, Vec<String>)> {
+    let summary = fs::read_to_string(root().join("docs/src/SUMMARY.md")).unwrap();
+    let mut chapters: Vec<(String, Vec<String>)> = Vec::new();
+    for line in summary.lines() {
+        let Some((_, path)) = line.split_once("](") else { continue };
+        let path = path.trim_end_matches(')').to_owned();
+        if let Some(race) = path.strip_prefix("races/") {
+            let race = race.trim_end_matches(".md").to_owned();
+            chapters.last_mut().expect("a race stands in a chapter").1.push(race);
+        } else if path.starts_with("chapters/") {
+            chapters.push((path, Vec::new()));
+        }
+    }
+    chapters
+}
+
+#[test]
+fn every_chapter_begins_with_a_page_that_lists_its_races_in_reading_order() {
+    let mut told = 0;
+    for (path, races) in chapters() {
+        let page = fs::read_to_string(root().join("docs/src").join(&path)).unwrap();
+        let mark = format!("<!-- races: {} -->", races.join(" "));
+        assert!(page.contains(&mark), "{path} has no {mark}");
+        for part in ["**The question:**", "**The rule:**"] {
+            assert!(page.contains(part), "{path} has no {part}");
+        }
+        for id in &races {
+            let line = format!("](../races/{id}.md)");
+            // Once in the table, and once in words.
+            assert!(page.matches(&line).count() >= 2, "{path} says nothing of {id}");
+        }
+        told += races.len();
+    }
+    assert_eq!(told, RACES.len());
+}
+
+#[test]
+fn a_lock_in_the_wrong_place_removes_no_failing_schedule() {
+    let page = fs::read_to_string(root().join("docs/src/locks/nothing.md")).unwrap();
+    let mut lines = page.lines().filter_map(|line| asked(line, "beside the bug"));
+    let (none, some) = (lines.next().unwrap(), lines.next().unwrap());
+    assert!(none.len() >= 10, "{none:?}");
+    for name in none {
+        let (race, variant) = variant(name);
+        assert!(variant.expect.failing >= race.bug().expect.failing, "{name}");
+    }
+    for name in some {
+        let (race, variant) = variant(name);
+        let range = 1..race.bug().expect.failing;
+        assert!(range.contains(&variant.expect.failing), "{name}");
     }
 }
 

@@ -200,6 +200,7 @@ fn there_are_two_connections_from_two_requests_on() {
     shrinks_to(&requests, lazy_init::lock_the_flag, &2, several);
     holds(&requests, lazy_init::fix);
     holds(&requests, lazy_init::look_twice);
+    holds(&requests, lazy_init::once_lock);
 }
 
 #[test]
@@ -235,6 +236,7 @@ fn a_visit_is_not_counted_from_one_each_on() {
     shrinks_to(&alone, rwlock_upgrade::keep_reading, &[0, 1], (Deadlock, "visitors"));
     holds(&each(), rwlock_upgrade::fix);
     holds(&each(), rwlock_upgrade::look_again);
+    holds(&each(), rwlock_upgrade::upgradable);
 }
 
 #[test]

@@ -11,7 +11,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestCaseError, TestCaseResult, TestError, TestRunner};
 use races::tasks::{
     await_lost_update, bounded_mailbox_cycle, cache_stampede, detached_task_lost,
-    last_sender_not_dropped, lock_per_call, lock_too_narrow, pool_double_checkout, setup_twice,
+    keyed_lock_eviction, last_sender_not_dropped, lock_per_call, lock_too_narrow,
+    pool_double_checkout, setup_twice,
 };
 
 /// The same workloads each time.
@@ -118,4 +119,11 @@ fn one_letter_is_enough_to_lose_one() {
 fn one_customer_has_his_own_name_and_two_do_not() {
     use races::bridge::thread_local_context_leak::{bug_of, fix_of};
     assert_shrinks_to(2, FailureKind::Panic, 1..=3_u32, [bug_of, fix_of]);
+}
+
+#[test]
+fn two_cleaners_share_the_key_and_a_third_makes_another() {
+    use keyed_lock_eviction::{clean, clean_counting, hotel};
+    let programs = [|cleaners| hotel(cleaners, clean), |cleaners| hotel(cleaners, clean_counting)];
+    assert_shrinks_to(3, FailureKind::Panic, 1..=3_usize, programs);
 }

@@ -4,12 +4,36 @@ use std::panic::{self, AssertUnwindSafe};
 
 use super::Explorer;
 use super::poll::Flavor;
-use super::state::{StrandId, StrandKind};
+use super::state::{State, StrandId, StrandKind};
 use crate::engine::{Found, Locals};
 
 /// What is said of a thread-local in a task of which nobody knows the thread.
 const WHOSE: &str = "a task of a multi_thread runtime uses a thread-local: which of the runtime's threads \
     polls it is not decided here\nhelp: use a current_thread runtime, or no thread-local";
+
+impl State {
+    /// The thread that polls a task, where that is always the same.
+    fn polled_by(&self, strand: StrandId) -> Option<StrandId> {
+        let of = &self.strands[strand];
+        let poll = of.poll.as_ref().filter(|_| of.kind == StrandKind::Task)?;
+        let event_loop = &self.loops[poll.event_loop];
+        (event_loop.flavor == Flavor::CurrentThread).then_some(event_loop.host)
+    }
+
+    /// A poll begins: what its thread has done before lies before it.
+    pub(super) fn hears_its_thread(&mut self, strand: StrandId) {
+        if let Some(thread) = self.polled_by(strand) {
+            self.happens.hears_of(strand, thread);
+        }
+    }
+
+    /// A poll is over: what its thread does from now on lies behind it.
+    pub(super) fn tells_its_thread(&mut self, strand: StrandId) {
+        if let Some(thread) = self.polled_by(strand) {
+            self.happens.hears_of(thread, strand);
+        }
+    }
+}
 
 impl Explorer {
     /// The thread that the code runs on which runs now.

@@ -260,13 +260,14 @@ impl State {
         }
         let at = |object: u32, kind: Kind, at: &'static Location<'static>| {
             let (object, place) = (object as usize, Some(Place::from(at)));
-            Blocked {
-                kind,
-                object: Some(object),
-                place,
-                holders: self.holders(object),
-                ..nothing.clone()
+            let mut holders = self.holders(object);
+            // Who reads again is kept out by the writer that has claimed the lock, and the writer by who
+            // reads.
+            let shares = matches!(kind, Kind::ReadLock | Kind::Claim);
+            if shares && holders.iter().any(|holder| holder.strand != strand) {
+                holders.retain(|holder| holder.strand != strand);
             }
+            Blocked { kind, object: Some(object), place, holders, ..nothing.clone() }
         };
         let last =
             (0..self.done_at_end().len()).rev().find(|&done| self.done[done].strand == strand);

@@ -29,6 +29,7 @@ impl State {
     /// The poll of a strand begins with the step that is under way. As far as that is known, it ends
     /// with it too, so it can change places with other polls.
     pub(super) fn takes_worker(&mut self, strand: StrandId) {
+        self.hears_its_thread(strand);
         let Some(event_loop) = self.takes_turns(strand) else { return };
         let Loop { turns, gate, .. } = self.loops[event_loop];
         let begun_at = self.run.accesses.len();
@@ -66,6 +67,7 @@ impl State {
 
     /// The poll of a strand has ended.
     pub(super) fn gives_worker_back(&mut self, strand: StrandId) {
+        self.tells_its_thread(strand);
         let Some(event_loop) = self.takes_turns(strand) else { return };
         let object = self.loops[event_loop].turns;
         let begun_at = self.poll_of(strand).begun_at.take();
