@@ -18,6 +18,8 @@
 #[cfg(feature = "check")]
 mod fingerprint;
 #[cfg(feature = "check")]
+mod count;
+#[cfg(feature = "check")]
 pub mod schedule;
 #[cfg(feature = "check")]
 pub mod step;
@@ -50,6 +52,8 @@ mod check;
 
 #[cfg(feature = "check")]
 pub use check::check;
+#[cfg(feature = "check")]
+pub use count::Count;
 #[cfg(feature = "check")]
 pub use facade::*;
 #[cfg(feature = "check")]

@@ -276,11 +276,11 @@ impl Found {
     /// What a search tells that runs each schedule by itself.
     fn one_by_one(seen: &Seen, stop: &Stop) -> Self {
         let complete = matches!(stop, Stop::Complete);
-        let (all, failing) = (seen.all, seen.failing);
+        let (all, failing) = (seen.all.into(), seen.failing.into());
         Self {
             schedules: complete.then_some(Schedules { all, failing }),
             simplest: seen.simplest().map(<[Choice]>::to_vec),
-            outcomes: complete.then(|| seen.outcomes.clone()),
+            outcomes: complete.then(|| seen.outcomes.iter().map(|&many| many.into()).collect()),
             ..Self::default()
         }
     }
