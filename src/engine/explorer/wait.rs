@@ -5,6 +5,7 @@ use std::panic::Location;
 use super::meet::Level;
 use super::poll::{Flavor, MOST_WAYS, SHUT_DOWN};
 use super::state::{Ending, State, Status, StrandId, StrandKind};
+use super::strand::Strand;
 use super::thing::{Done, Hold, Pending};
 use super::{Explorer, Object};
 use crate::search::Choice;
@@ -17,7 +18,7 @@ impl State {
     }
 
     /// Whether what a strand's announced operation needs is there.
-    fn is_free(&self, strand: StrandId) -> bool {
+    pub(super) fn is_free(&self, strand: StrandId) -> bool {
         let Some(pending) = self.strands[strand].pending else { return false };
         let thing = |object: u32| &self.things[object as usize];
         match pending.kind {
@@ -46,8 +47,12 @@ impl State {
 
     /// A strand begins a poll and waits in its middle.
     pub(super) fn begin_blocked(&mut self, strand: StrandId) -> bool {
-        let Some(pending) = self.strands[strand].pending else { return false };
-        if self.is_free(strand) || self.strands[strand].kind == StrandKind::Clock {
+        // Without a poll there is nothing to begin and to wait in.
+        let Strand { pending: Some(pending), poll: Some(_), kind, .. } = *self.strands[strand]
+        else {
+            return false;
+        };
+        if self.is_free(strand) || kind == StrandKind::Clock {
             return false;
         }
         self.run.is_intricate = true;

@@ -69,6 +69,8 @@ pub(crate) struct Optimal {
     kept: usize,
     /// The first place, when everything was tried.
     root: Option<Place>,
+    /// Memory for which steps come before the second of two that race.
+    kept_steps: Vec<bool>,
 }
 
 impl Optimal {
@@ -91,6 +93,7 @@ impl Optimal {
             waits: false,
             kept: 0,
             root: None,
+            kept_steps: Vec::new(),
         }
     }
 
@@ -115,12 +118,13 @@ impl Optimal {
     /// before it in time, so it may be new. (Only where all that is new goes back to the first is it
     /// nothing to this race.)
     fn pin_reversals(&mut self, run: &Run, common: usize) {
+        let mut kept = std::mem::take(&mut self.kept_steps);
         for race in 0..self.order.races.len() {
             let race = self.order.races[race];
             if race.second.is_among(common) && !self.order.has_beside(race.first, common) {
                 continue;
             }
-            let Some((step, sequence)) = self.reversal(run, race) else { continue };
+            let Some((step, sequence)) = self.reversal(run, race, &mut kept) else { continue };
             let options = match sequence.last() {
                 // Only what would work can also fail for no reason.
                 Some(second) if self.compares_in_vain(race.second, second) => JUST_ONE,
@@ -128,6 +132,7 @@ impl Optimal {
             };
             self.pin(step, options, sequence);
         }
+        self.kept_steps = kept;
     }
 
     /// Plans a sequence before a step. Its last one may have so many options, or as many as it has there:

@@ -6,7 +6,7 @@ use crate::step::Value;
 
 impl Order {
     /// Whether `one` is `two` or happened before it.
-    pub(in super::super) fn is_before(&self, one: u32, two: u32) -> bool {
+    pub(in crate::search) fn is_before(&self, one: u32, two: u32) -> bool {
         self.clock(two)[self.who(one)] >= self.steps[one as usize].nth
     }
 
