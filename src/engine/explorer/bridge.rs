@@ -282,10 +282,10 @@ impl Explorer {
 
     /// Whom the end of a thread wakes.
     pub(super) fn take_joins(&self, ended: StrandId) -> Vec<Waker> {
+        if self.bridges.borrow().joins.is_empty() {
+            return Vec::new();
+        }
         self.bridges(|bridges| {
-            if bridges.joins.is_empty() {
-                return Vec::new();
-            }
             let (woken, others) = std::mem::take(&mut bridges.joins)
                 .into_iter()
                 .partition(|&(target, _)| target == ended);

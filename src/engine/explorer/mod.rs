@@ -152,7 +152,7 @@ impl Explorer {
                 continue;
             }
             let step = state.run.steps.len();
-            let (choice, strand) = if let Some(at_once) = state.can_take(step) {
+            let (choice, strand, options) = if let Some(at_once) = state.can_take(step) {
                 at_once
             } else {
                 if !state.find_enabled() {
@@ -168,11 +168,11 @@ impl Explorer {
                     return Ending::StepLimit;
                 }
                 match state.decided(before, decide) {
-                    Some(decided) => decided,
+                    Some((choice, strand)) => (choice, strand, state.options(strand)),
                     None => return Ending::Abandoned,
                 }
             };
-            state.begin_step(choice, strand);
+            state.begin_step(choice, strand, options);
             if state.begin_blocked(strand) {
                 continue;
             }

@@ -245,13 +245,17 @@ impl Explorer {
     pub(super) fn resume(&self, strand: StrandId) {
         let mut state = self.state.borrow_mut();
         state.current = strand;
-        let fiber = state.strands[strand].fiber.take();
-        let Some(mut fiber) = fiber.or_else(|| Self::new_fiber(&mut state, strand)) else {
+        if !state.strands[strand].is_suspended() {
+            let fiber = Self::new_fiber(&mut state, strand);
+            state.strands[strand].fiber = fiber;
+        }
+        let own = &mut *state.strands[strand];
+        let Some(mut fiber) = own.fiber.take() else {
             state.end(Ending::NoStack);
             return;
         };
-        self.yielder.set(state.strands[strand].yielder);
-        self.room.set(state.strands[strand].room);
+        self.yielder.set(own.yielder);
+        self.room.set(own.room);
         drop(state);
         match fiber.resume(()) {
             CoroutineResult::Yield(()) => {

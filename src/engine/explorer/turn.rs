@@ -46,20 +46,22 @@ impl State {
             && self.silent.is_empty()
             && self.ending.is_none()
             && self.strands[strand].poll.is_none()
-            && self.is_free(strand)
-            && choice.option < self.options(strand);
-        if at_once {
-            self.begin_step(choice, strand);
-            self.grant(strand, choice.option, true);
+            && self.is_free(strand);
+        let options = if at_once { self.options(strand) } else { 0 };
+        if choice.option >= options {
+            return false;
         }
-        at_once
+        self.begin_step(choice, strand, options);
+        self.grant(strand, choice.option, true);
+        true
     }
 
     /// Who takes a choice that is known beforehand, if he can.
-    pub(super) fn can_take(&self, step: usize) -> Option<(Choice, StrandId)> {
+    pub(super) fn can_take(&self, step: usize) -> Option<(Choice, StrandId, u16)> {
         let choice = *self.foreseen.get(step)?;
         let strand = self.number_of(choice.who)?;
-        (self.is_ready(strand) && choice.option < self.options(strand)).then_some((choice, strand))
+        let options = if self.is_ready(strand) { self.options(strand) } else { 0 };
+        (choice.option < options).then_some((choice, strand, options))
     }
 
     /// What is taken of all that can be chosen: as before, or as it is decided.

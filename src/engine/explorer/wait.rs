@@ -101,13 +101,13 @@ impl State {
 
     /// Whether a strand's next step can be chosen.
     pub(super) fn is_ready(&self, id: StrandId) -> bool {
-        let strand = &self.strands[id];
+        let strand = &*self.strands[id];
+        let about_to = matches!(strand.status, Status::Announced | Status::Cold);
         match strand.kind {
             StrandKind::Clock => self.options(id) > 0,
-            _ => {
-                matches!(strand.status, Status::Announced | Status::Cold)
-                    && (self.can_go(id) || self.can_block(id))
-            }
+            // It needs no worker, and begins nothing to wait in it.
+            StrandKind::Thread if strand.poll.is_none() => about_to && self.is_free(id),
+            _ => about_to && (self.can_go(id) || self.can_block(id)),
         }
     }
 
@@ -199,12 +199,16 @@ impl State {
     /// Lets a strand's announced operation happen, as far as the engine has a part in it.
     pub(super) fn grant(&mut self, strand: StrandId, option: u16, new_step: bool) {
         self.current = strand;
-        if self.strands[strand].kind == StrandKind::Clock {
+        let own = &mut *self.strands[strand];
+        if own.kind == StrandKind::Clock {
             return;
         }
-        self.strands[strand].option = option;
-        let Some(pending) = self.strands[strand].pending.take() else { return };
-        self.start_poll_step(strand);
+        own.option = option;
+        let Some(pending) = own.pending.take() else { return };
+        let in_a_poll = own.poll.is_some();
+        if in_a_poll {
+            self.start_poll_step(strand);
+        }
         let at_step = self.run.steps.len().checked_sub(1);
         let step = if new_step || !self.is_alone() { at_step } else { None };
         self.done.push(Done {
@@ -238,7 +242,7 @@ impl State {
             kind => {
                 if let Some(need) = self.need_of(kind, pending.object) {
                     // A poll that waits in its middle holds up its loop.
-                    self.run.is_intricate |= self.strands[strand].poll.is_some();
+                    self.run.is_intricate |= in_a_poll;
                     self.note_need(need);
                 }
                 self.note_attempt(kind, pending.object);

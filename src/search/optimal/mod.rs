@@ -71,6 +71,8 @@ pub(crate) struct Optimal {
     root: Option<Place>,
     /// Memory for which steps come before the second of two that race.
     kept_steps: Vec<bool>,
+    /// Memory for what all steps go back to that were not known.
+    in_common: Vec<u32>,
 }
 
 impl Optimal {
@@ -94,6 +96,7 @@ impl Optimal {
             kept: 0,
             root: None,
             kept_steps: Vec::new(),
+            in_common: Vec::new(),
         }
     }
 
@@ -119,9 +122,11 @@ impl Optimal {
     /// nothing to this race.)
     fn pin_reversals(&mut self, run: &Run, common: usize) {
         let mut kept = std::mem::take(&mut self.kept_steps);
+        let mut in_common = std::mem::take(&mut self.in_common);
+        self.order.in_common(common, &mut in_common);
         for race in 0..self.order.races.len() {
             let race = self.order.races[race];
-            if race.second.is_among(common) && !self.order.has_beside(race.first, common) {
+            if race.second.is_among(common) && !self.order.has_beside(race.first, &in_common) {
                 continue;
             }
             let Some((step, sequence)) = self.reversal(run, race, &mut kept) else { continue };
@@ -132,7 +137,7 @@ impl Optimal {
             };
             self.pin(step, options, sequence);
         }
-        self.kept_steps = kept;
+        (self.kept_steps, self.in_common) = (kept, in_common);
     }
 
     /// Plans a sequence before a step. Its last one may have so many options, or as many as it has there:
