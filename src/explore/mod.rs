@@ -3,12 +3,13 @@
 
 mod fault;
 mod imports;
+mod probe;
 mod replay;
 mod report;
 mod search;
 mod together;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::panic::Location;
 use std::sync::Arc;
 use std::time::Instant;
@@ -74,6 +75,8 @@ struct Exploration<'a, T> {
     failed: u64,
     /// About how many executions there would have been, for a search that does not come to its end.
     estimate: Option<u64>,
+    /// The same, judged by executions that were drawn at random, once those were drawn.
+    probed: OnceCell<Option<f64>>,
     started: Instant,
     /// The simplest failing schedule seen so far, for a search that does not come to its end.
     best: Option<Best>,
@@ -124,6 +127,7 @@ impl<'a, T: Outcome> Exploration<'a, T> {
             restarts: 0,
             failed: 0,
             estimate: None,
+            probed: OnceCell::new(),
             started: Instant::now(),
             best: None,
             first: None,
