@@ -9,6 +9,7 @@ mod library;
 mod programs;
 
 use drawloom::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use drawloom::sync::mpsc::channel;
 use drawloom::sync::{Arc, Condvar, Mutex, RwLock};
 use drawloom::{Check, FailureKind, choose, thread, tokio};
 use library::library;
@@ -185,4 +186,24 @@ fn an_option_is_planned_only_where_it_can_be_new() {
     let report = Check::new().run(a_choice_beside_a_store);
     // Nothing is stored; or one of two numbers, before the other store or after it.
     assert_eq!((report.executions, report.redundant), (1 + 2 * 2, 0));
+}
+
+/// A channel in which there is something before there are threads.
+fn a_receiver_who_finds_something() -> Option<u8> {
+    let (sender, receiver) = channel();
+    sender.send(1).expect("a receiver");
+    let sends = thread::spawn(move || sender.send(2));
+    let takes = thread::spawn(move || receiver.recv().and(Ok(receiver.try_recv().ok())));
+    assert!(sends.join().expect("it ends").is_ok(), "there is a receiver");
+    takes.join().expect("it ends").expect("something was sent")
+}
+
+#[test]
+fn what_was_sent_before_there_were_threads_can_be_received_first() {
+    let every = Check::new().every_schedule().run(a_receiver_who_finds_something);
+    let report = Check::new().run(a_receiver_who_finds_something);
+    assert_eq!(report.outcomes.keys().copied().collect::<Vec<_>>(), [None, Some(2)]);
+    assert_eq!(report.schedules, every.schedules);
+    assert_eq!(Some(usize::try_from(report.executions).expect("few")), every.classes);
+    assert_eq!(report.redundant, 0);
 }

@@ -274,6 +274,11 @@ fn passing() -> impl Strategy<Value = Passing> {
     ]
 }
 
+/// What is in a channel before there are threads.
+fn sent() -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(4..6_u8, 0..3)
+}
+
 fn bounded_passing() -> impl Strategy<Value = Passing> {
     prop_oneof![
         (1..4_u8).prop_map(Passing::SendBounded),
@@ -323,6 +328,7 @@ fn pass(lines: &[Passing], mut ends: Ends<'_>) -> Seen {
 
 fn channels_agree(
     threads: Threads<Passing>,
+    sent: Vec<u8>,
     bound: Option<usize>,
     help: Help,
 ) -> Result<(), TestCaseError> {
@@ -340,6 +346,11 @@ fn channels_agree(
                 receivers: if number == last { receivers.take() } else { None },
                 x: &x,
             });
+        }
+        // What main has sent when it was alone.
+        for value in &sent {
+            _ = sender.send(*value);
+            _ = bound.map(|_| bounded.try_send(*value));
         }
         drop((sender, bounded));
         run_all(&threads, contexts, pass)
@@ -490,31 +501,35 @@ proptest! {
     }
 
     #[test]
-    fn channels_of_two_agree_with_brute_force(threads in threads(passing(), 2, 4)) {
-        channels_agree(threads, None, Help::Never)?;
+    fn channels_of_two_agree_with_brute_force(threads in threads(passing(), 2, 4), sent in sent()) {
+        channels_agree(threads, sent, None, Help::Never)?;
     }
 
     #[test]
-    fn channels_of_three_agree_with_brute_force(threads in threads(passing(), 3, 2)) {
-        channels_agree(threads, None, Help::Never)?;
+    fn channels_of_three_agree_with_brute_force(
+        threads in threads(passing(), 3, 2),
+        sent in sent(),
+    ) {
+        channels_agree(threads, sent, None, Help::Never)?;
     }
 
     #[test]
     fn channels_with_a_bound_agree_with_brute_force(
         threads in threads(bounded_passing(), 2, 4),
         bound in 1..3_usize,
+        sent in sent(),
     ) {
-        channels_agree(threads, Some(bound), Help::Perhaps)?;
+        channels_agree(threads, sent, Some(bound), Help::Perhaps)?;
     }
 
     #[test]
     fn hand_to_hand_of_two_agrees_with_brute_force(threads in threads(bounded_passing(), 2, 4)) {
-        channels_agree(threads, Some(0), Help::Never)?;
+        channels_agree(threads, Vec::new(), Some(0), Help::Never)?;
     }
 
     #[test]
     fn hand_to_hand_of_three_agrees_with_brute_force(threads in threads(bounded_passing(), 3, 2)) {
-        channels_agree(threads, Some(0), Help::Never)?;
+        channels_agree(threads, Vec::new(), Some(0), Help::Never)?;
     }
 
     #[test]

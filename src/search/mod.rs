@@ -163,6 +163,9 @@ pub(crate) struct Run {
     /// Whether it has things in it whose order no pair of steps shows: timers, tasks that are stopped,
     /// polls that hold up other polls.
     pub(crate) is_intricate: bool,
+    /// What was taken, given back, signalled and used up by somebody who was alone, and the step that
+    /// comes next.
+    pub(crate) alone: Vec<(u32, Access)>,
     /// How many timers were set before the first step.
     pub(crate) set_before: i32,
 }
@@ -183,7 +186,25 @@ impl Run {
         self.ends = None;
         self.end_causes.clear();
         self.is_intricate = false;
+        self.alone.clear();
         self.set_before = 0;
+    }
+
+    /// Somebody who is alone accesses an object. That comes after everything before it and before
+    /// everything after it, so it is no step; but somebody may wait for it later.
+    pub(crate) fn note_alone(&mut self, access: Access) {
+        if access.effect != Effect::None {
+            let next = u32::try_from(self.steps.len()).unwrap_or(u32::MAX);
+            self.alone.push((next, access));
+        }
+    }
+
+    /// What was done to an object by somebody who was alone before a step.
+    fn alone_with(&self, object: u32, before: u32) -> impl DoubleEndedIterator<Item = Access> + '_ {
+        let own = move |&(next, access): &(u32, Access)| {
+            (next <= before && access.object == object).then_some(access)
+        };
+        self.alone.iter().filter_map(own)
     }
 
     /// What could be chosen before a step.

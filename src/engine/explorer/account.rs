@@ -193,7 +193,7 @@ impl State {
                 step.accesses_end = self.run.accesses.len();
             }
             // Whoever is alone comes after everything before and before everything after.
-            _ if alone => {}
+            _ if alone => self.run.note_alone(access),
             _ => {
                 // What happens once is told once.
                 let last = origin.steps().max();
@@ -210,6 +210,8 @@ impl State {
                     _ => Effect::None,
                 };
                 let aside = |step| (step, Access { effect: effect(step), ..access });
+                // It follows the later of two that do not follow each other, whichever that is.
+                self.run.is_intricate |= origin.triggers().nth(1).is_some();
                 self.run.asides.extend(origin.triggers().map(aside));
             }
         }

@@ -129,7 +129,9 @@ impl Optimal {
             if race.second.is_among(common) && !self.order.has_beside(race.first, &in_common) {
                 continue;
             }
-            let Some((step, sequence)) = self.reversal(run, race, &mut kept) else { continue };
+            let Some((step, sequence)) = self.order.reversal(run, race, &mut kept) else {
+                continue;
+            };
             let options = match sequence.last() {
                 // Only what would work can also fail for no reason.
                 Some(second) if self.compares_in_vain(race.second, second) => JUST_ONE,

@@ -149,6 +149,14 @@ impl Place {
         self.current.map(|current| &mut self.branches[current])
     }
 
+    /// What sleeps on behind a step that was taken.
+    fn asleep_behind<'a>(&'a self, taken: &'a Planned) -> impl Iterator<Item = &'a Planned> {
+        let tried = self.branches[..self.current.unwrap_or(0)].iter().map(|branch| &branch.step);
+        self.sleeping.iter().chain(tried).filter(|sleeper| {
+            sleeper.choice.who != taken.choice.who && sleeper.is_independent_of(taken)
+        })
+    }
+
     /// Forgets everything but the memory.
     fn clear(&mut self) {
         self.enabled.clear();
@@ -203,14 +211,11 @@ impl Optimal {
             let mut taken = planned(run, step);
             let before = &mut self.places[before];
             before.plan_options(&taken, run.steps[step].options_are_alike);
-            let current = before.current.unwrap_or(0);
-            let tried = before.branches[..current].iter().map(|branch| &branch.step);
-            let asleep = |sleeper: &&Planned| {
-                sleeper.choice.who != taken.choice.who && sleeper.is_independent_of(&taken)
-            };
-            place.sleeping.extend(before.sleeping.iter().chain(tried).filter(asleep).cloned());
+            place.sleeping.extend(before.asleep_behind(&taken).cloned());
             taken.last = false;
-            before.branches[current].step = taken;
+            if let Some(branch) = before.trying() {
+                branch.step = taken;
+            }
         }
         self.places.push(place);
     }

@@ -4,12 +4,12 @@
 //! what it does there.
 
 use super::super::{Choice, Need, Reach, Run};
-use super::Optimal;
-use super::order::{Race, Second, Touch};
+use super::order::Order;
+use super::order::{NONE, Race, Second, Touch};
 use super::tree::{Accesses, Planned};
 use crate::step::{Access, Effect, Mode};
 
-impl Optimal {
+impl Order {
     /// What would have gone before the second of two that race, and where: the first step that would
     /// not have been taken. `None` if the second could not have come first.
     pub(super) fn reversal(
@@ -19,7 +19,7 @@ impl Optimal {
         kept: &mut Vec<bool>,
     ) -> Option<(usize, Vec<Planned>)> {
         kept.clear();
-        kept.resize(self.order.steps.len(), true);
+        kept.resize(self.steps.len(), true);
         let needs = match race.second {
             Second::Step(step) => {
                 kept[step as usize] = false;
@@ -29,12 +29,12 @@ impl Optimal {
         };
         self.leave_out(kept, race.first);
         let second = match race.second {
-            Second::Step(step) => self.order.steps[step as usize].choice.who,
+            Second::Step(step) => self.steps[step as usize].choice.who,
             Second::Left(left) => run.pending[left as usize].who,
         };
         // The other options are pinned where the first is taken.
         let second = Choice { who: second, option: 0 };
-        while let Some(taking) = self.keeper(run, kept, needs, race.second)? {
+        while let Some(taking) = self.keeper(run, kept, needs, race)? {
             self.leave_out(kept, taking);
         }
         let start = kept.iter().position(|&kept| !kept)?;
@@ -52,10 +52,10 @@ impl Optimal {
     /// What the second of two that race goes back to in any case.
     fn goes_back_to<'a>(&self, run: &'a Run, second: Second) -> (Option<u32>, &'a [u32]) {
         match second {
-            Second::Step(step) => (self.order.before(step), run.causes_of(step as usize)),
+            Second::Step(step) => (self.before(step), run.causes_of(step as usize)),
             Second::Left(left) => {
                 let left = left as usize;
-                (self.order.last_of(&run.pending[left]), run.pending_causes_of(left))
+                (self.last_of(&run.pending[left]), run.pending_causes_of(left))
             }
         }
     }
@@ -63,36 +63,33 @@ impl Optimal {
     /// Leaves out a step and all that goes back to it.
     fn leave_out(&self, kept: &mut [bool], first: u32) {
         for (number, kept) in (first..).zip(&mut kept[first as usize..]) {
-            *kept &= !self.order.is_before(first, number);
+            *kept &= !self.is_before(first, number);
         }
     }
 
     /// Somebody who has taken what is needed and does not give it back among what is kept; `Some(None)`
     /// if there is none. `None` if what is needed cannot be had.
     #[expect(clippy::option_option, reason = "nobody is in the way, somebody is, or nothing helps")]
-    fn keeper(
-        &self,
-        run: &Run,
-        kept: &[bool],
-        needs: &[Need],
-        second: Second,
-    ) -> Option<Option<u32>> {
+    fn keeper(&self, run: &Run, kept: &[bool], needs: &[Need], race: Race) -> Option<Option<u32>> {
         for need in needs {
             match *need {
-                Need::Signalled(object) if !self.is_signalled(kept, object, second) => return None,
-                Need::Counted(object) if !self.is_counted(kept, object, second) => return None,
+                Need::Signalled(object) if !self.is_signalled(run, kept, object, race) => {
+                    return None;
+                }
+                Need::Counted(object) if !self.is_counted(run, kept, object, race) => return None,
                 Need::Set(clock) if !self.is_set(run, kept, clock) => return None,
                 _ if !need.is_lock() => continue,
+                _ if self.is_held_before(run, kept, *need, race) => return None,
                 _ => {}
             }
-            for (number, touch) in self.order.history(need.object()) {
+            for (number, touch) in self.history(need.object()) {
                 let taken = touch.access.effect == Effect::Takes
                     && need.is_kept_by(touch.access.mode)
                     && kept[touch.step as usize];
                 if !taken {
                     continue;
                 }
-                let back = self.order.given_back(number);
+                let back = self.given_back(number);
                 if back.is_none_or(|back| !kept[back as usize]) {
                     return Some(Some(touch.step));
                 }
@@ -101,9 +98,28 @@ impl Optimal {
         Some(None)
     }
 
+    /// Whether somebody has taken a lock when he was alone, and does not give it back among what is kept.
+    fn is_held_before(&self, run: &Run, kept: &[bool], need: Need, race: Race) -> bool {
+        let mut held = 0_usize;
+        for access in run.alone_with(need.object(), race.first) {
+            match access.effect {
+                Effect::Takes if need.is_kept_by(access.mode) => held += 1,
+                Effect::Gives => held = held.saturating_sub(1),
+                _ => {}
+            }
+        }
+        let given_back = |(_, touch): &(u32, &Touch)| {
+            touch.access.effect == Effect::Gives
+                && touch.partner == NONE
+                && kept[touch.step as usize]
+        };
+        held > 0 && self.history(need.object()).filter(given_back).count() < held
+    }
+
     /// Whether an object is signalled among what is kept, since that was used up.
-    fn is_signalled(&self, kept: &[bool], object: u32, second: Second) -> bool {
-        for (_, touch) in self.order.history(object) {
+    fn is_signalled(&self, run: &Run, kept: &[bool], object: u32, race: Race) -> bool {
+        let second = race.second;
+        for (_, touch) in self.history(object) {
             if matches!(second, Second::Step(step) if touch.step >= step) {
                 if touch.access.effect == Effect::Signals && kept[touch.step as usize] {
                     return true;
@@ -116,18 +132,23 @@ impl Optimal {
                 _ => {}
             }
         }
-        false
+        run.alone_with(object, race.first)
+            .rev()
+            .find(|access| matches!(access.effect, Effect::Signals | Effect::Consumes))
+            .is_some_and(|access| access.effect == Effect::Signals)
     }
 
     /// Whether an object is signalled more often than that is used up, among what is kept.
-    fn is_counted(&self, kept: &[bool], object: u32, second: Second) -> bool {
-        let before = |touch: &Touch| !matches!(second, Second::Step(step) if touch.step >= step);
+    fn is_counted(&self, run: &Run, kept: &[bool], object: u32, race: Race) -> bool {
+        let before =
+            |touch: &Touch| !matches!(race.second, Second::Step(step) if touch.step >= step);
         let kept = |(_, touch): &(u32, &Touch)| kept[touch.step as usize] && before(touch);
         let sum: i32 = self
-            .order
             .history(object)
             .filter(kept)
-            .map(|(_, touch)| match touch.access.effect {
+            .map(|(_, touch)| touch.access)
+            .chain(run.alone_with(object, race.first))
+            .map(|access| match access.effect {
                 Effect::Signals => 1,
                 Effect::Consumes => -1,
                 _ => 0,
@@ -138,7 +159,7 @@ impl Optimal {
 
     /// Whether a timer is set, among what is kept, that has not fired.
     fn is_set(&self, run: &Run, kept: &[bool], clock: u32) -> bool {
-        let set = self.order.history(clock).filter(|(_, touch)| kept[touch.step as usize]);
+        let set = self.history(clock).filter(|(_, touch)| kept[touch.step as usize]);
         let sum: i32 = set
             .map(|(_, touch)| match (touch.access.effect, touch.access.mode) {
                 (Effect::Sets, _) => 1,
@@ -152,9 +173,9 @@ impl Optimal {
     /// A step as it was taken.
     fn planned(&self, step: usize) -> Planned {
         let number = u32::try_from(step).unwrap_or(u32::MAX);
-        let entry = &self.order.steps[step];
+        let entry = &self.steps[step];
         let mut accesses = Accesses::new();
-        for touch in self.order.touches_of(number) {
+        for touch in self.touches_of(number) {
             accesses.push(touch.access);
         }
         let last = entry.reach != Reach::Own;
@@ -174,18 +195,23 @@ impl Optimal {
         let mut planned = self.planned(step as usize);
         planned.choice = choice;
         planned.certain = !run.steps[step as usize].is_poll;
-        let entry = &self.order.steps[step as usize];
-        let of_its_own = |access: &&mut Access| access.effect != Effect::Consumes;
-        let Some(access) = planned.accesses.iter_mut().find(of_its_own) else { return planned };
+        let entry = &self.steps[step as usize];
+        let about = |access: &Access| match entry.attempts {
+            Some(need) => access.object == need.object(),
+            None => access.effect != Effect::Consumes,
+        };
+        let Some(access) = planned.accesses.iter_mut().find(|access| about(access)) else {
+            return planned;
+        };
         if let Some(need) = entry.attempts {
-            let free = self.keeper(run, kept, &[need], race.second).flatten().is_none();
+            let free = matches!(self.keeper(run, kept, &[need], race), Some(None));
             *access = need.attempted(free);
         } else if let Some(expected) = entry.expected {
             // The value is the one that the first access had that is left out.
             let mut was = None;
-            for (_, touch) in self.order.history(access.object) {
+            for (_, touch) in self.history(access.object) {
                 if !kept[touch.step as usize] && touch.step != step {
-                    was = self.order.value_before(touch.step);
+                    was = self.value_before(touch.step);
                 }
             }
             if let Some(was) = was {

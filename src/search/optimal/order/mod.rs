@@ -47,7 +47,7 @@ pub(super) struct Touch {
     /// The access of the same object before it.
     before: u32,
     /// For a lock that is taken, where it is given back; and the other way round.
-    partner: u32,
+    pub(super) partner: u32,
 }
 
 /// Two steps that could have come the other way round.
