@@ -4,7 +4,7 @@
 //! program, and says exactly what every engine must find in it. `races verify` and the tests hold it to
 //! that.
 
-use drawloom::FailureKind;
+use drawloom::{Count, FailureKind};
 
 /// A bug, its near misses and its fixes.
 #[derive(Debug)]
@@ -94,12 +94,12 @@ impl Role {
 }
 
 /// What the explorer must find: exactly this.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expect {
     /// How many schedules there are.
-    pub schedules: u128,
+    pub schedules: Count,
     /// How many of them fail.
-    pub failing: u128,
+    pub failing: Count,
     /// How they fail, and the words that the failure's message must hold.
     pub failure: Option<(FailureKind, &'static str)>,
 }
@@ -107,7 +107,7 @@ pub struct Expect {
 impl Expect {
     /// Every schedule holds.
     pub const fn holds(schedules: u128) -> Self {
-        Self { schedules, failing: 0, failure: None }
+        Self { schedules: Count::new(schedules), failing: Count::ZERO, failure: None }
     }
 
     /// So many of so many schedules fail, in this way.
@@ -117,7 +117,8 @@ impl Expect {
         kind: FailureKind,
         message: &'static str,
     ) -> Self {
-        Self { schedules, failing, failure: Some((kind, message)) }
+        let failure = Some((kind, message));
+        Self { schedules: Count::new(schedules), failing: Count::new(failing), failure }
     }
 }
 

@@ -18,6 +18,8 @@
 #[cfg(feature = "check")]
 mod fingerprint;
 #[cfg(feature = "check")]
+mod count;
+#[cfg(feature = "check")]
 pub mod schedule;
 #[cfg(feature = "check")]
 pub mod step;
@@ -53,6 +55,8 @@ pub mod testing;
 
 #[cfg(feature = "check")]
 pub use check::check;
+#[cfg(feature = "check")]
+pub use count::Count;
 /// A test that holds only if it does under every schedule.
 ///
 /// It is a `#[test]` whose body is the program that is checked: once for every class of schedules, in one call.

@@ -6,6 +6,7 @@ use std::fmt::Debug;
 #[cfg(feature = "tokio")]
 use std::future::Future;
 
+use crate::count::Count;
 use crate::plan::{Check, Engine};
 #[cfg(feature = "tokio")]
 use crate::tokio::runtime::Builder;
@@ -143,7 +144,7 @@ impl Test {
         if self.of.is_none() && fails.is_none_or(|fails| fails == 0) {
             return Ok(());
         }
-        let Some(known) = report.schedules else {
+        let Some(known) = &report.schedules else {
             return Err(
                 "the test expects a number of schedules, and how many there are is not known\n\
                  help: leave the number out; where the program has too many states, a greater \
@@ -151,8 +152,8 @@ impl Test {
                     .to_owned(),
             );
         };
-        let is = |said: Option<u128>, number: u128| said.is_none_or(|said| said == number);
-        if is(fails, known.failing) && is(self.of, known.all) {
+        let is = |said: Option<u128>, number: &Count| said.is_none_or(|said| *number == said);
+        if is(fails, &known.failing) && is(self.of, &known.all) {
             return Ok(());
         }
         let any = |said: Option<u128>| said.map_or("any".to_owned(), |number| number.to_string());

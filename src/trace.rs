@@ -270,13 +270,13 @@ impl Trace {
     /// A step that had to come is not the one that decided: then it is the last one before it where
     /// somebody else could have gone.
     pub fn decided(&self) -> Option<usize> {
-        let doomed = |counts: Option<Counts>| {
-            counts.is_some_and(|counts| counts.failing == counts.all && counts.all > 0)
+        let doomed = |counts: &Option<Counts>| {
+            counts.as_ref().is_some_and(|counts| counts.failing == counts.all && counts.all > 0)
         };
-        if doomed(self.counts) {
+        if doomed(&self.counts) {
             return None;
         }
-        let first = self.steps.iter().position(|step| doomed(step.counts))?;
+        let first = self.steps.iter().position(|step| doomed(&step.counts))?;
         (0..=first).rev().find(|&step| self.steps[step].choices > 1)
     }
 }

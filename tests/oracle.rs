@@ -14,7 +14,7 @@ use drawloom::schedule::Turn;
 use drawloom::sync::atomic::{AtomicU8, Ordering::SeqCst};
 use drawloom::sync::{Condvar, Mutex, MutexGuard, RwLock};
 use drawloom::verdict::Listed;
-use drawloom::{Check, Limit, Report, Sampling, Verdict, choose, thread};
+use drawloom::{Check, Count, Limit, Report, Sampling, Verdict, choose, thread};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -203,18 +203,18 @@ fn in_phases(phases: Phases) -> impl Fn() -> Vec<Vec<u8>> + Clone + Send + Sync 
 /// What must be the same whoever searches.
 #[derive(Debug, PartialEq, Eq)]
 struct Found {
-    all: u128,
-    failing: u128,
-    outcomes: BTreeMap<Vec<Vec<u8>>, u128>,
+    all: Count,
+    failing: Count,
+    outcomes: BTreeMap<Vec<Vec<u8>>, Count>,
     simplest: Option<String>,
 }
 
 fn found(report: &Report<Vec<Vec<u8>>>) -> Found {
-    let schedules = report.schedules.expect("a complete search");
+    let schedules = report.schedules.clone().expect("a complete search");
     let counted = report
         .outcomes
         .iter()
-        .map(|(value, info)| (value.clone(), info.schedules.expect("a complete search")));
+        .map(|(value, info)| (value.clone(), info.schedules.clone().expect("a complete search")));
     let simplest = report.failure().map(|failure| failure.schedule.to_string());
     Found { all: schedules.all, failing: schedules.failing, outcomes: counted.collect(), simplest }
 }
@@ -252,7 +252,7 @@ fn the_walk_agrees(threads: Vec<Vec<Line>>) -> Result<(), TestCaseError> {
         }
     };
     let (walked, report) = (found_by(check.clone().merging())?, found_by(check)?);
-    prop_assert_eq!(report.schedules, walked.schedules);
+    prop_assert_eq!(&report.schedules, &walked.schedules);
     prop_assert_eq!((report.minimal, report.redundant), (true, 0));
     prop_assert_eq!(found(&report), found(&walked));
     Ok(())
@@ -276,12 +276,12 @@ fn several_agree(threads: Vec<Vec<Line>>) -> Result<(), TestCaseError> {
             prop_assert_eq!(spent(&several), spent(&one), "{} jobs", jobs);
             let seen = |report: &Report<_>| {
                 let counts = |(value, info): (&Vec<_>, &drawloom::verdict::OutcomeInfo)| {
-                    (value.clone(), info.schedules)
+                    (value.clone(), info.schedules.clone())
                 };
                 report.outcomes.iter().map(counts).collect::<Vec<_>>()
             };
             prop_assert_eq!(seen(&several), seen(&one), "{} jobs", jobs);
-            prop_assert_eq!(several.schedules, one.schedules, "{} jobs", jobs);
+            prop_assert_eq!(&several.schedules, &one.schedules, "{} jobs", jobs);
             let simplest = |report: &Report<_>| {
                 report.failure().map(|failure| (failure.schedule.clone(), failure.message.clone()))
             };
@@ -338,7 +338,7 @@ fn bounds_agree(threads: Vec<Vec<Line>>) -> Result<(), TestCaseError> {
         prop_assert_eq!(shown, simplest.map(|(_, _, schedule)| schedule));
         let cut = expected.len() < all.listed.len();
         prop_assert_eq!(found.limit, cut.then_some(Limit::Preemptions(most)));
-        prop_assert_eq!(found.schedules, if cut { None } else { all.schedules });
+        prop_assert_eq!(&found.schedules, if cut { &None } else { &all.schedules });
     }
     Ok(())
 }

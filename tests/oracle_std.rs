@@ -14,7 +14,7 @@ use drawloom::parking_lot::{self, RwLockUpgradableReadGuard, RwLockWriteGuard};
 use drawloom::sync::atomic::{AtomicU8, Ordering::SeqCst};
 use drawloom::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use drawloom::sync::{Barrier, Condvar, Mutex, Once, OnceLock};
-use drawloom::{Check, Report, Verdict, thread};
+use drawloom::{Check, Count, Report, Verdict, thread};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -54,18 +54,18 @@ fn run_all<L: Sync, C: Send>(
 /// What must be the same whoever searches.
 #[derive(Debug, PartialEq, Eq)]
 struct Found {
-    all: u128,
-    failing: u128,
-    outcomes: BTreeMap<Vec<Seen>, u128>,
+    all: Count,
+    failing: Count,
+    outcomes: BTreeMap<Vec<Seen>, Count>,
     simplest: Option<String>,
 }
 
 fn found(report: &Report<Vec<Seen>>) -> Found {
-    let schedules = report.schedules.expect("a complete search");
+    let schedules = report.schedules.clone().expect("a complete search");
     let counted = report
         .outcomes
         .iter()
-        .map(|(value, info)| (value.clone(), info.schedules.expect("a complete search")));
+        .map(|(value, info)| (value.clone(), info.schedules.clone().expect("a complete search")));
     let simplest = report.failure().map(|failure| failure.schedule.to_string());
     Found { all: schedules.all, failing: schedules.failing, outcomes: counted.collect(), simplest }
 }

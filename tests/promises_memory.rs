@@ -11,7 +11,7 @@ use drawloom::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst
 use drawloom::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, fence};
 use drawloom::sync::mpsc::channel;
 use drawloom::sync::{Barrier, Condvar, Mutex, Once, RwLock};
-use drawloom::{Check, FailureKind, Limit, Outcome, Verdict, hint, thread};
+use drawloom::{Check, Count, FailureKind, Limit, Outcome, Verdict, hint, thread};
 
 /// Every value that a program can return, over all its schedules. Brute force has to agree.
 #[track_caller]
@@ -60,7 +60,7 @@ fn a_loop_around_a_weak_exchange_goes_round_once_more_and_ends() {
         rounds
     });
     assert!(matches!(report.verdict, Verdict::Verified), "{report}");
-    assert_eq!(report.schedules.map(|schedules| schedules.all), Some(2));
+    assert_eq!(report.schedules.map(|schedules| schedules.all), Some(Count::new(2)));
     assert_eq!(report.outcomes.into_keys().collect::<Vec<_>>(), [1, 2]);
 }
 

@@ -207,7 +207,7 @@ fn failures(race: &Race, asked: Option<&Variant>, width: usize) -> String {
         if asked.is_some_and(|asked| asked.id != variant.id) {
             continue;
         }
-        let expect = variant.expect;
+        let expect = &variant.expect;
         let counts = format!("{} of {}", expect.failing, expect.schedules);
         let how = match expect.failure {
             Some((FailureKind::Panic, words)) => {

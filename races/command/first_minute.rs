@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use drawloom::trace::{Sort, Trace};
-use drawloom::{Engine, Report};
+use drawloom::{Count, Engine, Report};
 use races::RACES;
 use races::catalogue::{Race, Role, Variant};
 
@@ -27,8 +27,7 @@ pub(crate) fn answer(settings: &Settings) -> Answer {
         race.source.0
     );
     text.push_str(&code(race, bug));
-    let all = report.schedules.map_or(0, |counts| counts.all);
-    let failing = report.schedules.map_or(0, |counts| counts.failing);
+    let (all, failing) = counts(&report);
     text.push_str(&format!(
         "\n  Can it end with one coin?  Here is every order the two threads can take, all {all}:\n\n"
     ));
@@ -107,10 +106,16 @@ fn contrast(settings: &Settings, bug: &Variant) -> String {
     }
 }
 
+/// How many schedules there are, and how many fail.
+fn counts(report: &Report<()>) -> (Count, Count) {
+    let counts = report.schedules.clone();
+    counts.map_or((Count::ZERO, Count::ZERO), |counts| (counts.all, counts.failing))
+}
+
 /// A near miss or the fix, in a line.
 fn other(settings: &Settings, variant: &Variant) -> String {
     let report = check(settings, Engine::Explorer).run(variant.program);
-    let (all, failing) = report.schedules.map_or((0, 0), |counts| (counts.all, counts.failing));
+    let (all, failing) = counts(&report);
     let summary = match variant.role {
         Role::NearMiss => format!("{} (a common first fix)", variant.summary),
         _ => variant.summary.to_owned(),

@@ -69,8 +69,8 @@ fn document(races: &[&Race]) -> Json {
             Json::Object(vec![
                 ("id", Json::text(variant.id)),
                 ("role", Json::text(variant.role.word())),
-                ("schedules", Json::count(Some(variant.expect.schedules))),
-                ("failing", Json::count(Some(variant.expect.failing))),
+                ("schedules", Json::count(Some(&variant.expect.schedules))),
+                ("failing", Json::count(Some(&variant.expect.failing))),
             ])
         });
         Json::Object(vec![

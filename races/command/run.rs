@@ -2,7 +2,7 @@
 
 use clap::ArgMatches;
 use drawloom::render::{self, Context};
-use drawloom::{Check, Engine, Limit, Report, Sampling, Schedule, Verdict};
+use drawloom::{Check, Count, Engine, Limit, Report, Sampling, Schedule, Verdict};
 use races::catalogue::{Loom, Race, Role, Variant};
 
 use super::bounds::bounded;
@@ -159,25 +159,25 @@ pub(crate) fn lines(
 
 /// `6 schedules, 4 fail`.
 fn counts(report: &Report<()>) -> String {
-    let Some(counts) = report.schedules else {
+    let Some(counts) = &report.schedules else {
         let (failed, executions) = (report.failed_executions, report.executions);
-        let noun = plural(u128::from(executions), "execution", "executions");
+        let noun = plural(&executions.into(), "execution", "executions");
         return match failed {
             0 => format!("{executions} {noun}"),
             failed => format!("{failed} of {executions} {noun} failed"),
         };
     };
-    let fail = plural(counts.failing, "fails", "fail");
+    let fail = plural(&counts.failing, "fails", "fail");
     format!(
         "{} {}, {} {fail}",
         counts.all,
-        plural(counts.all, "schedule", "schedules"),
+        plural(&counts.all, "schedule", "schedules"),
         counts.failing
     )
 }
 
-fn plural(count: u128, one: &'static str, many: &'static str) -> &'static str {
-    if count == 1 { one } else { many }
+fn plural(count: &Count, one: &'static str, many: &'static str) -> &'static str {
+    if *count == 1 { one } else { many }
 }
 
 /// What a report says besides what was found: the race's name, its fix, what to type next.
@@ -195,7 +195,7 @@ pub(crate) fn context(settings: &Settings, race: &Race, variant: &Variant) -> Co
         next.push((stress, "the same program on real threads".to_owned()));
     }
     let fix = race.fix().filter(|_| broken).map(|fix| {
-        let (schedules, failing) = (fix.expect.schedules, fix.expect.failing);
+        let (schedules, failing) = (&fix.expect.schedules, &fix.expect.failing);
         let noun = plural(schedules, "schedule", "schedules");
         format!("{}: {schedules} {noun}, {failing} fail", fix.summary)
     });
@@ -235,7 +235,7 @@ pub(crate) fn judge(variant: &Variant, engine: Engine, report: &Report<()>) -> R
 }
 
 fn judge_explorer(variant: &Variant, report: &Report<()>) -> Result<(), String> {
-    let expect = variant.expect;
+    let expect = &variant.expect;
     if let Verdict::Inconclusive(limit) = &report.verdict {
         return Err(limit.to_string());
     }
@@ -243,8 +243,8 @@ fn judge_explorer(variant: &Variant, report: &Report<()>) -> Result<(), String> 
         // It fails, and how often was not to be known.
         return fails_as_expected(variant, report);
     }
-    let found = report.schedules.map(|counts| (counts.failing, counts.all));
-    if found != Some((expect.failing, expect.schedules)) {
+    let found = report.schedules.as_ref().map(|counts| (&counts.failing, &counts.all));
+    if found != Some((&expect.failing, &expect.schedules)) {
         let found =
             found.map_or("unknown".to_owned(), |(failing, all)| format!("{failing} of {all}"));
         return Err(format!(
@@ -310,7 +310,7 @@ pub(crate) fn code(variant: &Variant, engine: Engine, report: &Report<()>) -> u8
 
 /// One variant as `run` and `verify` give it.
 pub(crate) fn found(race: &Race, variant: &Variant, engine: Engine, report: &Report<()>) -> Json {
-    let schedules = report.schedules;
+    let schedules = report.schedules.as_ref();
     let schedule = report
         .failure()
         .filter(|failure| !failure.trace.steps.is_empty())
@@ -321,8 +321,8 @@ pub(crate) fn found(race: &Race, variant: &Variant, engine: Engine, report: &Rep
         ("role", Json::text(variant.role.word())),
         ("engine", Json::text(engine.word())),
         ("verdict", Json::text(report.verdict.word())),
-        ("schedules", Json::count(schedules.map(|counts| counts.all))),
-        ("failing", Json::count(schedules.map(|counts| counts.failing))),
+        ("schedules", Json::count(schedules.map(|counts| &counts.all))),
+        ("failing", Json::count(schedules.map(|counts| &counts.failing))),
         ("executions", Json::count(Some(report.executions))),
         ("failed_executions", Json::count(Some(report.failed_executions))),
         ("estimate", Json::count(report.estimate)),

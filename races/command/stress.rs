@@ -26,7 +26,7 @@ pub(crate) fn answer(settings: &Settings, given: &ArgMatches) -> Result<Answer, 
         let message = failure.message.lines().next().unwrap_or_default();
         text.push_str(&format!("  the last failure: {}: {message}\n", failure.kind.word()));
     }
-    let expect = variant.expect;
+    let expect = &variant.expect;
     text.push_str(&if variant.is_loom_only() {
         format!(
             "  of its {} schedules none fails: memory promises less than an order, and loom finds it\n",

@@ -157,9 +157,9 @@ fn headline(pattern: Option<&str>, broken: &Broken, who: Option<&str>) -> String
 
 /// When it was decided.
 fn decision(trace: &Trace) -> Option<String> {
-    let doomed = trace.counts.is_some_and(|counts| counts.failing == counts.all);
+    let doomed = trace.counts.as_ref().is_some_and(|counts| counts.failing == counts.all);
     if doomed {
-        let several = trace.counts.is_some_and(|counts| counts.all > 1);
+        let several = trace.counts.as_ref().is_some_and(|counts| counts.all > 1);
         return several.then(|| "Every schedule fails.".to_owned());
     }
     let decided = trace.decided()? + 1;

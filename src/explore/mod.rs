@@ -3,12 +3,13 @@
 
 mod fault;
 mod imports;
+mod probe;
 mod replay;
 mod report;
 mod search;
 mod together;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::panic::Location;
 use std::sync::Arc;
 use std::time::Instant;
@@ -74,6 +75,8 @@ struct Exploration<'a, T> {
     failed: u64,
     /// About how many executions there would have been, for a search that does not come to its end.
     estimate: Option<u64>,
+    /// The same, judged by executions that were drawn at random, once those were drawn.
+    probed: OnceCell<Option<f64>>,
     started: Instant,
     /// The simplest failing schedule seen so far, for a search that does not come to its end.
     best: Option<Best>,
@@ -124,6 +127,7 @@ impl<'a, T: Outcome> Exploration<'a, T> {
             restarts: 0,
             failed: 0,
             estimate: None,
+            probed: OnceCell::new(),
             started: Instant::now(),
             best: None,
             first: None,
@@ -276,11 +280,11 @@ impl Found {
     /// What a search tells that runs each schedule by itself.
     fn one_by_one(seen: &Seen, stop: &Stop) -> Self {
         let complete = matches!(stop, Stop::Complete);
-        let (all, failing) = (seen.all, seen.failing);
+        let (all, failing) = (seen.all.into(), seen.failing.into());
         Self {
             schedules: complete.then_some(Schedules { all, failing }),
             simplest: seen.simplest().map(<[Choice]>::to_vec),
-            outcomes: complete.then(|| seen.outcomes.clone()),
+            outcomes: complete.then(|| seen.outcomes.iter().map(|&many| many.into()).collect()),
             ..Self::default()
         }
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::search::Stop;
 use super::{Exploration, explore, follow};
+use crate::count::Count;
 use crate::engine::explorer::{Moment, State};
 use crate::plan::{Outcome, Outcomes};
 use crate::schedule::Schedule;
@@ -24,7 +25,7 @@ pub(super) struct Found {
     pub(super) states: Option<usize>,
     pub(super) simplest: Option<Vec<Choice>>,
     pub(super) along: Option<Vec<Counts>>,
-    pub(super) outcomes: Option<Vec<u128>>,
+    pub(super) outcomes: Option<Vec<Count>>,
     pub(super) examples: Vec<Vec<Choice>>,
     pub(super) listed: Vec<(Vec<Choice>, Leaf)>,
 }
@@ -33,12 +34,9 @@ impl<T: Outcome> Exploration<'_, T> {
     /// What a complete graph tells.
     pub(super) fn found(&self, graph: &Graph) -> Found {
         let counts = graph.counts();
-        let start = counts.as_ref().and_then(|counts| counts.first().copied());
+        let start = counts.first().cloned();
         let simplest = graph.simplest(|failing, _| failing);
-        let along = counts
-            .as_ref()
-            .zip(simplest.as_ref())
-            .and_then(|(counts, simplest)| graph.along(simplest, counts));
+        let along = simplest.as_ref().and_then(|simplest| graph.along(simplest, &counts));
         let simplest_with = |outcome| graph.simplest(|failing, of| !failing && of == outcome);
         let examples = (1..=MOST_EXAMPLES).map_while(simplest_with).collect();
         Found {
@@ -46,7 +44,7 @@ impl<T: Outcome> Exploration<'_, T> {
             states: Some(graph.states()),
             simplest,
             along,
-            outcomes: graph.outcomes(),
+            outcomes: Some(graph.outcomes()),
             examples,
             listed: graph.list(self.check.list),
             ..Found::default()
@@ -81,7 +79,7 @@ impl<T: Outcome> Exploration<'_, T> {
         let numbers = std::mem::replace(&mut self.outcomes, Outcomes::new()).into_numbers();
         let outcomes = numbers.into_iter().map(|(value, number)| {
             let schedules =
-                found.outcomes.as_ref().and_then(|all| all.get(number as usize).copied());
+                found.outcomes.as_ref().and_then(|all| all.get(number as usize).cloned());
             let place = number as usize - 1;
             let example =
                 examples.get(place).or(self.firsts.get(place)).cloned().unwrap_or_default();
@@ -94,7 +92,7 @@ impl<T: Outcome> Exploration<'_, T> {
             failed_executions,
             estimate: self.estimate,
             again: None,
-            schedules: found.schedules,
+            schedules: found.schedules.clone(),
             uncounted: found.uncounted,
             classes: found.classes,
             minimal: found.minimal,
@@ -124,9 +122,9 @@ impl<T: Outcome> Exploration<'_, T> {
         let fault = judged.ok()?.fault?;
         let mut trace = self.explorer.look(|state| state.trace(&self.check.sources));
         if let Some(along) = &found.along {
-            trace.counts = along.first().copied();
+            trace.counts = along.first().cloned();
             for (step, counts) in trace.steps.iter_mut().zip(&along[1..]) {
-                step.counts = Some(*counts);
+                step.counts = Some(counts.clone());
             }
         }
         Some(fault.into_failure(trace, complete && found.simplest.is_some()))

@@ -60,14 +60,14 @@ impl<T: Outcome> Exploration<'_, T> {
     /// Runs schedules until the search has no more or a limit is hit.
     pub(super) fn search(&mut self, search: &mut dyn Search) -> Stop {
         let stop = self.search_on(search);
-        self.note_estimate(&stop, search);
+        self.note_estimate(&stop, search.estimate());
         stop
     }
 
     /// How many executions there would have been, if the search has not come to its end.
-    pub(super) fn note_estimate(&mut self, stop: &Stop, search: &dyn Search) {
+    pub(super) fn note_estimate(&mut self, stop: &Stop, expected: Option<f64>) {
         if matches!(stop, Stop::Early(_)) {
-            self.estimate = search.estimate().map(whole).filter(|&all| all > self.executions);
+            self.estimate = expected.map(whole).filter(|&all| all > self.executions);
         }
     }
 
@@ -82,7 +82,7 @@ impl<T: Outcome> Exploration<'_, T> {
                 let last = last.map(|leaf| self.repeatable(leaf));
                 return self.complete(last);
             }
-            self.tell(self.executions, self.failed, search);
+            self.tell(search);
             if let Some(limit) = self.limit(self.executions) {
                 return Stop::Early(limit);
             }
@@ -90,9 +90,9 @@ impl<T: Outcome> Exploration<'_, T> {
     }
 
     /// Tells how far the check is, if anybody wants to know.
-    pub(super) fn tell(&self, executions: u64, failed: u64, search: &dyn Search) {
+    fn tell(&self, search: &dyn Search) {
         if self.check.observer.is_some() {
-            self.pulse.count(executions, failed, search.estimate());
+            self.pulse.count(self.executions, self.failed, search.estimate());
         }
     }
 

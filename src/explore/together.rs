@@ -7,6 +7,7 @@
 //! can one whose objects were taken for one another, since then everything begins again. Such a program
 //! is explored by one.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
@@ -52,7 +53,13 @@ impl<T: Outcome> Exploration<'_, T> {
             Err(Halt::Limit(limit)) => Stop::Early(limit),
             Err(Halt::Intricate | Halt::Alone | Halt::Stopped) => return None,
         };
-        self.note_estimate(&stop, search);
+        let expected = match &stop {
+            Stop::Early(limit) if limit.is_bound() && !self.check.is_stopped() => {
+                self.expected(self.executions, search)
+            }
+            _ => search.estimate(),
+        };
+        self.note_estimate(&stop, expected);
         Some(stop)
     }
 
@@ -95,6 +102,8 @@ impl<T: Outcome> Exploration<'_, T> {
             let mut other = Exploration::new(&check, program, &pulse, caller);
             other.explorer = Explorer::new(check.bounds, &pulse, &registry);
             (other.registry, other.crew) = (registry, crew);
+            // One guess is enough.
+            other.probed = OnceCell::from(None);
             let part = other.help();
             Box::new(move || drop(sender.send(part)))
         }));
@@ -127,7 +136,10 @@ impl<T: Outcome> Exploration<'_, T> {
     fn try_one(&mut self, search: &mut Optimal) -> Result<(), Halt> {
         let (executions, failed) = self.crew.counted();
         if executions > 0 {
-            self.tell(executions, failed, search);
+            if self.check.observer.is_some() {
+                let expected = self.expected(executions, search);
+                self.pulse.count(executions, failed, expected);
+            }
             if let Some(limit) = self.limit(executions) {
                 return Err(Halt::Limit(limit));
             }

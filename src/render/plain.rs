@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use super::page::{Ink, Line, Page};
 use super::story::{Story, of};
 use super::{Context, verdict};
+use crate::count::Count;
 use crate::explain::timeline::{drops_a_wait, is_placed_at_birth};
 use crate::explain::words::{count, shown_file};
 use crate::explain::{Explanation, explain};
@@ -107,8 +108,8 @@ fn steps(page: &mut Page, story: &Story<'_>) {
         .iter()
         .map(|object| format!("{} is {}.", object.name, object.start))
         .collect();
-    let fails = story.trace.counts.map_or(String::new(), |counts| {
-        format!(" {} schedules {} from here.", of(counts), fail(counts.failing))
+    let fails = story.trace.counts.as_ref().map_or(String::new(), |counts| {
+        format!(" {} schedules {} from here.", of(counts), fail(&counts.failing))
     });
     say(page, format!("Start. {}{fails}", start.join(" ")));
     for row in &story.rows {
@@ -130,12 +131,12 @@ fn steps(page: &mut Page, story: &Story<'_>) {
         if let Some(remark) = &row.remark {
             text.extend([" It ", remark, "."]);
         }
-        if let Some(counts) = row.counts.filter(|_| !after_decision(story, row.number)) {
+        if let Some(counts) = row.counts.as_ref().filter(|_| !after_decision(story, row.number)) {
             let every = counts.failing == counts.all;
             let fails = if every {
                 "Every schedule fails".to_owned()
             } else {
-                format!("{} {}", of(counts), fail(counts.failing))
+                format!("{} {}", of(counts), fail(&counts.failing))
             };
             text.extend([" ", &fails, " from here."]);
         }
@@ -146,8 +147,8 @@ fn steps(page: &mut Page, story: &Story<'_>) {
     }
 }
 
-fn fail(failing: u128) -> &'static str {
-    if failing == 1 { "fails" } else { "fail" }
+fn fail(failing: &Count) -> &'static str {
+    if *failing == 1 { "fails" } else { "fail" }
 }
 
 fn after_decision(story: &Story<'_>, number: usize) -> bool {

@@ -111,7 +111,7 @@ impl<'a> Story<'a> {
             meanwhile: self.strands.iter().map(idle).collect(),
             state: self.objects.iter().map(|column| self.state(column, at, false)).collect(),
             short: self.objects.iter().map(|column| self.state(column, at, true)).collect(),
-            counts: step.counts,
+            counts: step.counts.clone(),
             decided: self.trace.decided() == Some(at),
             remark: remark.map(|(_, remark)| remark.clone()),
         }
@@ -372,6 +372,6 @@ fn several_objects(trace: &Trace) -> bool {
 }
 
 /// `4 of 6`
-pub(crate) fn of(counts: Counts) -> String {
-    format!("{} of {}", counts.failing, counts.all)
+pub(crate) fn of(counts: &Counts) -> String {
+    format!("{} of {}", counts.failing.short(), counts.all.short())
 }

@@ -6,20 +6,20 @@ use crate::verdict::{Failure, Limit, Report, Schedules, Verdict, within};
 
 /// `4 of 6 schedules fail`, and what is known of how many there are.
 pub(super) fn failing<T>(report: &Report<T>, failure: &Failure) -> (String, String) {
-    let Some(Schedules { all, failing }) = report.schedules else {
+    let Some(Schedules { all, failing }) = &report.schedules else {
         return uncounted(report, failure);
     };
-    let fails = match (failing, all) {
-        (1, 1) => "the only schedule fails".to_owned(),
-        (2, 2) => "both schedules fail".to_owned(),
-        (failing, all) if failing == all => format!("all {all} schedules fail"),
-        (1, all) => format!("1 of {all} schedules fails"),
-        (failing, all) => format!("{failing} of {all} schedules fail"),
+    let fails = match (failing.to_u128(), all.to_u128()) {
+        (Some(1), Some(1)) => "the only schedule fails".to_owned(),
+        (Some(2), Some(2)) => "both schedules fail".to_owned(),
+        _ if failing == all => format!("all {all} schedules fail"),
+        (Some(1), _) => format!("1 of {all} schedules fails"),
+        _ => format!("{failing} of {all} schedules fail"),
     };
-    let explored = match all {
-        1 => "it is explored".to_owned(),
-        2 => "both explored".to_owned(),
-        all => format!("all {all} explored"),
+    let explored = match all.to_u128() {
+        Some(1) => "it is explored".to_owned(),
+        Some(2) => "both explored".to_owned(),
+        _ => format!("all {all} explored"),
     };
     (fails, format!("{explored}{}", states(report)))
 }
@@ -115,14 +115,14 @@ pub(super) fn so_far<T>(report: &Report<T>) -> Option<String> {
 
 /// `2 schedules, 0 fail`, and what was explored.
 pub(super) fn holding<T>(report: &Report<T>) -> (String, String) {
-    let Some(Schedules { all, .. }) = report.schedules else {
+    let Some(Schedules { all, .. }) = &report.schedules else {
         let explored = match report.uncounted {
             Some(most) => too_many(most, report.executions),
             None => format!("all explored{}", states(report)),
         };
         return ("no schedule fails".to_owned(), explored);
     };
-    let schedules = if all == 1 { "1 schedule".to_owned() } else { format!("{all} schedules") };
+    let schedules = if *all == 1 { "1 schedule".to_owned() } else { format!("{all} schedules") };
     (format!("{schedules}, 0 fail"), format!("all explored{}", states(report)))
 }
 

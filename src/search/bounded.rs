@@ -129,7 +129,7 @@ mod tests {
     use super::Bounded;
 
     /// How many schedules there are within a bound, and whether there are more.
-    fn within(most: usize, counts: &[usize]) -> (u128, bool) {
+    fn within(most: usize, counts: &[usize]) -> (u64, bool) {
         let mut search = Bounded::new(most);
         loop {
             let run = run(&mut search, counts);

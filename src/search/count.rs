@@ -6,61 +6,64 @@
 
 use super::graph::{Edge, Graph};
 use super::{Choice, Leaf, Name};
+use crate::count::Count;
 
 /// How many schedules lead on from a state, and how many of them fail.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// All of them.
-    pub all: u128,
+    pub all: Count,
     /// Those that fail.
-    pub failing: u128,
+    pub failing: Count,
 }
 
 /// How far a failure is, with the fewest switches and then the fewest steps.
 type Distance = (usize, usize);
 
 impl Graph {
-    /// The counts from every node on, or `None` where a number would not fit.
+    /// The counts from every node on.
     ///
     /// Only for a graph whose edges have all been walked.
-    pub(crate) fn counts(&self) -> Option<Vec<Counts>> {
+    pub(crate) fn counts(&self) -> Vec<Counts> {
         let mut counts = vec![Counts::default(); self.nodes.len()];
         for node in self.ends_first() {
             let mut sum = Counts::default();
             if let Some(leaf) = self.nodes[node].leaf {
-                sum = Counts { all: 1, failing: u128::from(leaf.failing) };
+                let failing = u128::from(leaf.failing);
+                sum = Counts { all: Count::new(1), failing: Count::new(failing) };
             }
             for edge in &self.nodes[node].edges {
-                sum.all = sum.all.checked_add(counts[edge.to].all)?;
-                sum.failing = sum.failing.checked_add(counts[edge.to].failing)?;
+                sum.all += &counts[edge.to].all;
+                sum.failing += &counts[edge.to].failing;
             }
             counts[node] = sum;
         }
-        Some(counts)
+        counts
     }
 
-    /// How many schedules end in each outcome, or `None` where a number would not fit.
-    pub(crate) fn outcomes(&self) -> Option<Vec<u128>> {
+    /// How many schedules end in each outcome.
+    pub(crate) fn outcomes(&self) -> Vec<Count> {
         let mut order = self.ends_first();
         order.reverse();
-        let mut paths = vec![0_u128; self.nodes.len()];
+        let mut paths = vec![Count::ZERO; self.nodes.len()];
         let mut outcomes = Vec::new();
         if let Some(start) = paths.first_mut() {
-            *start = 1;
+            *start = Count::new(1);
         }
         for node in order {
+            let here = std::mem::take(&mut paths[node]);
             if let Some(leaf) = self.nodes[node].leaf {
                 let outcome = leaf.outcome as usize;
                 if outcomes.len() <= outcome {
-                    outcomes.resize(outcome + 1, 0_u128);
+                    outcomes.resize(outcome + 1, Count::ZERO);
                 }
-                outcomes[outcome] = outcomes[outcome].checked_add(paths[node])?;
+                outcomes[outcome] += &here;
             }
             for edge in &self.nodes[node].edges {
-                paths[edge.to] = paths[edge.to].checked_add(paths[node])?;
+                paths[edge.to] += &here;
             }
         }
-        Some(outcomes)
+        outcomes
     }
 
     /// The schedule with the fewest switches, then the fewest steps, then the smallest, among those
@@ -91,10 +94,10 @@ impl Graph {
     /// What could still happen along a path, given the counts of all nodes.
     pub(crate) fn along(&self, choices: &[Choice], counts: &[Counts]) -> Option<Vec<Counts>> {
         let mut node = 0;
-        let mut along = vec![*counts.first()?];
+        let mut along = vec![counts.first()?.clone()];
         for &choice in choices {
             node = self.follow(node, choice)?;
-            along.push(counts[node]);
+            along.push(counts[node].clone());
         }
         Some(along)
     }

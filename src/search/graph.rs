@@ -4,6 +4,8 @@
 //! Prefixes that differ only in the order of independent steps lead to the same node, and each way from
 //! the first node to one without edges is a schedule. What can be asked of it is in [`count`](super::count).
 
+use smallvec::SmallVec;
+
 use super::{Choice, Leaf, Name};
 
 #[derive(Debug)]
@@ -18,7 +20,7 @@ pub(super) struct Edge {
 #[derive(Debug, Default)]
 pub(super) struct Node {
     /// In ascending order of choice. Empty where an execution ends.
-    pub(super) edges: Vec<Edge>,
+    pub(super) edges: SmallVec<[Edge; 1]>,
     /// How the execution ends here.
     pub(super) leaf: Option<Leaf>,
 }

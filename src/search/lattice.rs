@@ -42,7 +42,7 @@ struct Lattice {
     into: Vec<(u32, Choice)>,
     /// How many states there are after each step.
     ends: Vec<usize>,
-    /// For each state, the state that the step at hand leads to from there.
+    /// For each state that the step at hand could be taken in, the state that it leads to from there.
     onward: Vec<u32>,
 }
 
@@ -168,10 +168,13 @@ impl Lattices {
         let (who, clock) = (made.choice.who.index(), order.clock(number));
         let print = spread(order.event_of(number));
         let states = self.lattice.states.len();
+        // A state with all that the step goes back to is no older than the last of that.
+        let oldest = (0..number).rev().find(|&before| order.is_before(before, number));
+        let oldest = oldest.map_or(0, |before| self.lattice.ends[before as usize]);
         self.lattice.onward.clear();
-        self.lattice.onward.resize(states, NONE);
-        self.work += states;
-        for from in 0..states {
+        self.lattice.onward.resize(states - oldest, NONE);
+        self.work += states - oldest;
+        for from in oldest..states {
             if self.graph.nodes.len() > self.most_nodes || self.work > WORK * self.most_nodes {
                 return false;
             }
@@ -185,12 +188,14 @@ impl Lattices {
             if node == next {
                 self.graph.nodes.push(Node::default());
             }
-            self.lattice.onward[from] = u32::try_from(to).unwrap_or(NONE);
+            self.lattice.onward[from - oldest] = u32::try_from(to).unwrap_or(NONE);
             self.lattice.take(from, who);
             self.work += self.lattice.edges_to(from).len();
             for at in self.lattice.edges_to(from) {
                 let (source, choice) = self.lattice.into[at];
-                let source = self.lattice.onward[source as usize];
+                // From an older state it cannot be taken.
+                let Some(source) = (source as usize).checked_sub(oldest) else { continue };
+                let source = self.lattice.onward[source];
                 if source != NONE {
                     self.lattice.into.push((source, choice));
                     self.connect(source as usize, choice, node);

@@ -9,11 +9,11 @@ use super::{Choice, Leaf, Run};
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     /// How many schedules were run.
-    pub(crate) all: u128,
+    pub(crate) all: u64,
     /// How many of them failed.
-    pub(crate) failing: u128,
+    pub(crate) failing: u64,
     /// How many ended in each outcome.
-    pub(crate) outcomes: Vec<u128>,
+    pub(crate) outcomes: Vec<u64>,
     simplest: Option<(usize, Vec<Choice>)>,
 }
 
@@ -57,15 +57,15 @@ impl Seen {
     pub(super) fn extrapolate(&self, turns: impl Iterator<Item = (usize, usize)>) -> Option<f64> {
         let (mut done, mut share) = (0.0, 1.0);
         for (turned, positions) in turns {
-            share /= real(positions as u128);
-            done += share * real(turned as u128);
+            share /= real(positions as u64);
+            done += share * real(turned as u64);
         }
         (done > 0.0).then(|| real(self.all) / done)
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "it goes into a guess")]
-fn real(count: u128) -> f64 {
+fn real(count: u64) -> f64 {
     count as f64
 }
 

@@ -4,6 +4,7 @@ mod limit;
 
 use std::collections::BTreeMap;
 
+use crate::count::Count;
 use crate::schedule::Schedule;
 use crate::search::Sampling;
 use crate::trace::{Place, Trace};
@@ -80,19 +81,19 @@ impl FailureKind {
 }
 
 /// How many schedules a program has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedules {
     /// All of them.
-    pub all: u128,
+    pub all: Count,
     /// Those that fail.
-    pub failing: u128,
+    pub failing: Count,
 }
 
 /// What is known of a value that the program can return.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutcomeInfo {
     /// How many schedules end with it, where that is known.
-    pub schedules: Option<u128>,
+    pub schedules: Option<Count>,
     /// One schedule that ends with it: the simplest where all were explored.
     pub example: Schedule,
 }

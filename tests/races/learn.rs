@@ -128,8 +128,13 @@ fn a_starter_that_is_its_race_again_has_the_counts_of_the_bug() {
         let report = (exercise.cases)().swap_remove(0).run(&Check::new());
         let found = report.schedules.map(|counts| (counts.failing, counts.all));
         let race = RACES.iter().find(|race| race.id == exercise.id).unwrap();
-        let expect = race.bug().expect;
-        assert_eq!(found, Some((expect.failing, expect.schedules)), "{}", exercise.id);
+        let expect = &race.bug().expect;
+        assert_eq!(
+            found,
+            Some((expect.failing.clone(), expect.schedules.clone())),
+            "{}",
+            exercise.id
+        );
     }
 }
 

@@ -130,7 +130,7 @@ fn two_hundred_thousand_steps_in_one_execution_come_to_an_end() {
     assert_eq!(report.outcomes.keys().collect::<Vec<_>>(), [&200_000]);
     // The strands share nothing, so all schedules are one class; there are too many to keep their states.
     assert!(matches!(report.verdict, Verdict::Verified), "{report}");
-    assert_eq!((report.executions, report.schedules), (1, None));
+    assert_eq!((report.executions, &report.schedules), (1, &None));
     assert!(report.uncounted.is_some(), "{report}");
     assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
 }

@@ -3,7 +3,7 @@
 use std::io::{BufRead, IsTerminal, Write};
 
 use drawloom::render::{self, Context};
-use drawloom::{Check, Engine, Report, Sources, Verdict};
+use drawloom::{Check, Count, Engine, Report, Sources, Verdict};
 use races::exercises::Exercise;
 use races::exercises::judge::Seen;
 
@@ -39,8 +39,8 @@ impl Guess {
 
 /// The story and the question; on a terminal also who answers it.
 pub(super) fn ask(learner: Learner<'_>, exercise: &'static Exercise) -> Result<Answer, String> {
-    let all = explored(exercise).schedules.map_or(0, |counts| counts.all);
-    let question = question(exercise, all, learner.settings.style.width);
+    let all = explored(exercise).schedules.map(|counts| counts.all).unwrap_or_default();
+    let question = question(exercise, &all, learner.settings.style.width);
     if !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
         let next = [
             ("--predict ANSWER", "your answer: a number, `yes` or `no`; then it is run"),
@@ -70,7 +70,7 @@ fn answered(question: &str, from: &mut impl BufRead, to: &mut impl Write) -> Opt
     }
 }
 
-fn question(exercise: &Exercise, all: u128, width: usize) -> String {
+fn question(exercise: &Exercise, all: &Count, width: usize) -> String {
     let mut text = format!("{}\n\n", exercise.id);
     text.push_str(&story(exercise, 1, width));
     text.push('\n');
@@ -117,11 +117,11 @@ pub(super) fn answer(
 
 /// Whether somebody was right.
 fn beside(exercise: &Exercise, guess: Guess, report: &Report<Seen>) -> String {
-    let counts = report.schedules.map(|counts| (counts.failing, counts.all));
+    let counts = report.schedules.as_ref().map(|counts| (&counts.failing, &counts.all));
     let Some((failing, all)) = counts else { return String::new() };
     let so = format!("{failing} of {all} fail");
     let text = match guess {
-        Guess::Count(count) if count == failing => format!("right: {so}"),
+        Guess::Count(count) if *failing == count => format!("right: {so}"),
         Guess::Count(count) => format!("you said {count}, and {so}"),
         Guess::Wrong(true) => format!("right, it can: {so}"),
         Guess::Wrong(false) => format!("it can: {so}"),

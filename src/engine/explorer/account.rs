@@ -8,7 +8,7 @@
 use super::identity::Part;
 use super::state::{State, StrandId};
 use super::strand::Strand;
-use super::thing::Done;
+use super::thing::{Done, Pending, Thing};
 use crate::fingerprint::mix;
 use crate::search::{Choice, Need, Reach, RunStep};
 use crate::step::{Access, Effect, Kind, Mode, Value};
@@ -50,12 +50,31 @@ impl Origin {
 
     /// What it does from now on goes back to what another has done up to now, too.
     fn goes_back_to(&mut self, other: &Self) {
-        for step in other.steps() {
-            if self.last_step != Some(step) && !self.causes.contains(&step) {
-                self.causes.push(step);
-            }
-        }
+        other.last_step.into_iter().for_each(|step| self.is_caused_by(step));
+        other.causes.iter().for_each(|&step| self.is_caused_by(step));
+        other.woken_by.iter().for_each(|&step| self.is_caused_by(step));
         self.past = mix(self.past, other.past);
+    }
+
+    fn is_caused_by(&mut self, step: u32) {
+        if self.last_step != Some(step) && !self.causes.contains(&step) {
+            self.causes.push(step);
+        }
+    }
+
+    /// Whoever has it accesses an object.
+    fn accesses(&mut self, thing: &mut Thing, mode: Mode) {
+        let id = u64::from(thing.id) << 2 | mode as u64;
+        let seen = match mode {
+            Mode::Read | Mode::Write => mix(thing.written_by, thing.added_by),
+            Mode::Add => thing.written_by,
+        };
+        self.past = mix(self.past, mix(id, seen));
+        match mode {
+            Mode::Read => {}
+            Mode::Add => thing.added_by = thing.added_by.wrapping_add(mix(self.past, id)),
+            Mode::Write => (thing.written_by, thing.added_by) = (self.past, 0),
+        }
     }
 
     /// Forgets everything but the memory.
@@ -67,26 +86,31 @@ impl Origin {
     }
 }
 
+/// A fingerprint of what is announced, to notice a program that behaves differently.
+fn sign(pending: &Pending) -> u64 {
+    let file = pending.at.file().as_ptr() as usize as u64;
+    let place = u64::from(pending.at.line()) << 32 | u64::from(pending.at.column());
+    file.rotate_left(17) ^ place ^ pending.kind.verb().len() as u64
+}
+
 impl State {
-    /// Opens a step.
-    pub(super) fn begin_step(&mut self, choice: Choice, strand: StrandId) {
+    /// Opens a step, which has so many options.
+    pub(super) fn begin_step(&mut self, choice: Choice, strand: StrandId, options: u16) {
         self.steps_in_all += 1;
         self.current = strand;
         self.in_step = true;
-        let sign = self.strands[strand].pending.map_or(0, |pending| {
-            let file = pending.at.file().as_ptr() as usize as u64;
-            let place = u64::from(pending.at.line()) << 32 | u64::from(pending.at.column());
-            file.rotate_left(17) ^ place ^ pending.kind.verb().len() as u64
-        });
-        let kind = self.strands[strand].pending.map(|pending| pending.kind);
-        let options = self.options(strand);
-        let step = self.run.steps.len();
-        let origin = &mut self.strands[strand].origin;
-        self.run.causes.append(&mut origin.causes);
+        let step = u32::try_from(self.run.steps.len()).ok();
+        let Strand { pending, origin, poll, .. } = &mut *self.strands[strand];
+        let sign = pending.as_ref().map_or(0, sign);
+        let options_are_alike = pending.is_some_and(|pending| pending.kind == Kind::NotifyOne);
+        if !origin.causes.is_empty() {
+            self.run.causes.append(&mut origin.causes);
+        }
         origin.woken_by.clear();
-        origin.last_step = u32::try_from(step).ok();
+        origin.last_step = step;
         origin.past = mix(origin.past, u64::from(choice.option) + 1);
         let after_all = std::mem::take(&mut origin.after_all);
+        let (is_poll, was_woken) = (poll.is_some(), origin.signalled || origin.slept);
         self.run.steps.push(RunStep {
             choice,
             sign,
@@ -98,15 +122,15 @@ impl State {
             was: None,
             expected: None,
             attempts: None,
-            is_poll: self.strands[strand].poll.is_some(),
+            is_poll,
             options,
-            options_are_alike: kind == Some(Kind::NotifyOne),
+            options_are_alike,
             reach: if after_all { Reach::AfterAll } else { Reach::Own },
         });
-        if self.strands[strand].poll.is_none() {
-            self.use_up_signals(strand);
-        } else {
+        if is_poll {
             self.keeps_its_worker(strand);
+        } else if was_woken {
+            self.use_up_signals(strand);
         }
     }
 
@@ -152,18 +176,7 @@ impl State {
     /// The current strand has accessed an object: what follows from that for it and for others.
     fn account(&mut self, object: u32, access: Access) {
         let thing = &mut self.things[object as usize];
-        let origin = &mut self.strands[self.current].origin;
-        let id = u64::from(thing.id) << 2 | access.mode as u64;
-        let seen = match access.mode {
-            Mode::Read | Mode::Write => mix(thing.written_by, thing.added_by),
-            Mode::Add => thing.written_by,
-        };
-        origin.past = mix(origin.past, mix(id, seen));
-        match access.mode {
-            Mode::Read => {}
-            Mode::Add => thing.added_by = thing.added_by.wrapping_add(mix(origin.past, id)),
-            Mode::Write => (thing.written_by, thing.added_by) = (origin.past, 0),
-        }
+        self.strands[self.current].origin.accesses(thing, access.mode);
         self.note_access(access);
     }
 
@@ -216,10 +229,10 @@ impl State {
 
     /// The step that is under way only attempts to have what it needs.
     pub(super) fn note_attempt(&mut self, kind: Kind, object: u32) {
-        let id = self.things[object as usize].id;
+        let id = || self.things[object as usize].id;
         let attempts = match kind {
-            Kind::TryLock | Kind::TryWriteLock => Some(Need::Free(id)),
-            Kind::TryReadLock => Some(Need::Shareable(id)),
+            Kind::TryLock | Kind::TryWriteLock => Some(Need::Free(id())),
+            Kind::TryReadLock => Some(Need::Shareable(id())),
             _ => None,
         };
         if let Some(step) = self.run.steps.last_mut()
@@ -231,13 +244,13 @@ impl State {
 
     /// What an operation on an object needs, if it can be kept from happening.
     pub(super) fn need_of(&self, kind: Kind, object: u32) -> Option<Need> {
-        let id = self.things[object as usize].id;
+        let id = || self.things[object as usize].id;
         match kind {
-            Kind::Lock | Kind::WriteLock | Kind::CallOnce => Some(Need::Free(id)),
+            Kind::Lock | Kind::WriteLock | Kind::CallOnce => Some(Need::Free(id())),
             // Nobody but another writer keeps a writer from that.
-            Kind::ReadLock | Kind::Claim => Some(Need::Shareable(id)),
-            Kind::Park => Some(Need::Signalled(id)),
-            Kind::Recv => Some(Need::Counted(id)),
+            Kind::ReadLock | Kind::Claim => Some(Need::Shareable(id())),
+            Kind::Park => Some(Need::Signalled(id())),
+            Kind::Recv => Some(Need::Counted(id())),
             _ => None,
         }
     }
@@ -260,11 +273,10 @@ impl State {
         let Done { object, strand, kind, .. } = *done;
         // For the search the two ways of a step do the same.
         let weak = mode == Mode::Read && self.fails_for_no_reason();
-        let thing = self.thing(object);
+        let thing = &mut self.things[object as usize];
         if thing.initial.is_none() && thing.version == 0 {
             thing.initial = read;
         }
-        let version = thing.version;
         let was = read.or(thing.value).or(thing.initial);
         let access = Access::by(kind, thing.id, mode != Mode::Read || weak);
         thing.value = written.or(was.filter(|_| mode == Mode::Read));
@@ -272,18 +284,26 @@ impl State {
             return;
         }
         self.happens.happened(kind, object, strand, mode);
-        let spin = &mut self.strands[strand].spin;
+        let own = &mut *self.strands[strand];
         match mode {
-            Mode::Read => spin.read(object, version),
-            Mode::Add | Mode::Write => spin.wrote(),
+            Mode::Read => own.spin.read(object, thing.version),
+            Mode::Add | Mode::Write => own.spin.wrote(),
         }
-        if let Some(step) = self.run.steps.last_mut()
-            && self.in_step
-        {
-            step.was = was;
+        let glued = Access::of(thing.id, if weak { Mode::Write } else { mode });
+        match self.run.steps.last_mut() {
+            Some(step) if self.in_step => {
+                step.was = was;
+                own.origin.accesses(thing, access.mode);
+                self.run.glued.push(glued);
+                step.glued_end = self.run.glued.len();
+                self.run.accesses.push(access);
+                step.accesses_end = self.run.accesses.len();
+            }
+            _ => {
+                self.glue(object, glued.mode);
+                self.account(object, access);
+            }
         }
-        self.glue(object, if weak { Mode::Write } else { mode });
-        self.account(object, access);
         if mode != Mode::Read {
             self.wrote(object);
         }

@@ -282,6 +282,9 @@ impl Explorer {
 
     /// Whom the end of a thread wakes.
     pub(super) fn take_joins(&self, ended: StrandId) -> Vec<Waker> {
+        if self.bridges.borrow().joins.is_empty() {
+            return Vec::new();
+        }
         self.bridges(|bridges| {
             let (woken, others) = std::mem::take(&mut bridges.joins)
                 .into_iter()

@@ -121,6 +121,9 @@ impl Explorer {
         loop {
             self.state.borrow_mut().begin();
             self.locals.forget();
+            if replay.steps.is_empty() {
+                self.state.borrow_mut().foresee(decide);
+            }
             self.start_main(program);
             let ending = self.run_to_the_end(&replay, decide);
             self.state.borrow_mut().note_end(ending);
@@ -136,10 +139,8 @@ impl Explorer {
 
     /// Runs what was run before in the same way, and from there on as it is decided.
     fn run_to_the_end(&self, before: &Run, decide: &mut dyn Decide) -> Ending {
-        let mut last = None;
         loop {
-            self.settle();
-            let mut state = self.state.borrow_mut();
+            let mut state = self.settle();
             if let Some(ending) = state.ended() {
                 return ending;
             }
@@ -151,8 +152,7 @@ impl Explorer {
                 continue;
             }
             let step = state.run.steps.len();
-            let known = if step < before.steps.len() { None } else { decide.known(step) };
-            let (choice, strand) = if let Some(at_once) = state.can_take(known) {
+            let (choice, strand, options) = if let Some(at_once) = state.can_take(step) {
                 at_once
             } else {
                 if !state.find_enabled() {
@@ -167,13 +167,12 @@ impl Explorer {
                 if step >= state.bounds.steps {
                     return Ending::StepLimit;
                 }
-                match state.decided(before, last, decide) {
-                    Some(decided) => decided,
+                match state.decided(before, decide) {
+                    Some((choice, strand)) => (choice, strand, state.options(strand)),
                     None => return Ending::Abandoned,
                 }
             };
-            last = Some(choice);
-            state.begin_step(choice, strand);
+            state.begin_step(choice, strand, options);
             if state.begin_blocked(strand) {
                 continue;
             }
@@ -189,16 +188,17 @@ impl Explorer {
     }
 
     /// Runs everything that nobody can see.
-    fn settle(&self) {
+    fn settle(&self) -> RefMut<'_, State> {
         let mut runs = 0;
         loop {
-            let next = self.state.borrow_mut().next_silent();
-            let Some(strand) = next else { return };
+            let mut state = self.state.borrow_mut();
+            let Some(strand) = state.next_silent() else { return state };
             runs += 1;
             if runs > MOST_SILENT_RUNS {
-                self.state.borrow_mut().end(Ending::Livelock);
+                state.end(Ending::Livelock);
             }
-            self.state.borrow_mut().in_step = false;
+            state.in_step = false;
+            drop(state);
             self.resume(strand);
         }
     }
@@ -253,6 +253,9 @@ impl Explorer {
             state.begin_again(me);
         }
         state.strands[me].status = Status::Announced;
+        if state.goes_on(me) {
+            return state.strands[me].option;
+        }
         drop(state);
         self.suspend();
         self.state.borrow().strands[me].option

@@ -67,9 +67,13 @@ impl State {
     pub(super) fn wrote(&mut self, object: u32) {
         self.thing(object).version += 1;
         self.writes += 1;
-        if !self.has_spun {
-            return;
+        if self.has_spun {
+            self.let_readers_go(object);
         }
+    }
+
+    /// Lets all strands run again that spin on an object.
+    fn let_readers_go(&mut self, object: u32) {
         for strand in 0..self.strands.len() {
             let spinner = &self.strands[strand];
             if spinner.status == Status::Spinning

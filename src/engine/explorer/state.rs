@@ -17,7 +17,7 @@ use super::time::Clock;
 use super::{Age, Object, Panicked};
 use crate::plan::Bounds;
 use crate::schedule::{Schedule, Turn};
-use crate::search::{Name, Run};
+use crate::search::{Choice, Name, Run};
 use crate::step::What;
 
 /// A strand's number: main is 0, the others count up in the order in which they start.
@@ -139,6 +139,8 @@ pub(crate) struct State {
     pub(crate) panics: Vec<Panic>,
     pub(crate) done: Vec<Done>,
     pub(crate) run: Run,
+    /// What is chosen at the first steps, whatever else can go there.
+    pub(super) foreseen: Vec<Choice>,
     /// The strands that the enabled choices of the coming step belong to.
     pub(crate) turns: Vec<StrandId>,
     /// How many writes there were, and how many when the spinning strands were let go last.
@@ -195,6 +197,7 @@ impl State {
             panics: Vec::new(),
             done: Vec::new(),
             run: Run::default(),
+            foreseen: Vec::new(),
             turns: Vec::new(),
             writes: 0,
             writes_at_last_chance: None,
@@ -232,6 +235,7 @@ impl State {
         self.panics.clear();
         self.done.clear();
         self.run.clear();
+        self.foreseen.clear();
         self.turns.clear();
         self.writes = 0;
         self.writes_at_last_chance = None;

@@ -104,12 +104,16 @@ impl Strand {
 
     /// Makes a new strand of one that is not needed any more: its memory is used again.
     fn renew(&mut self, name: Name, kind: StrandKind, birth: &'static Location<'static>) {
-        let mut new = Self::new(name, kind, birth);
+        self.retire();
         self.spin.clear();
         self.origin.clear();
-        std::mem::swap(&mut new.spin, &mut self.spin);
-        std::mem::swap(&mut new.origin, &mut self.origin);
-        *self = new;
+        std::mem::forget(self.fiber.take());
+        (self.name, self.kind, self.birth) = (name, kind, birth);
+        (self.status, self.pending, self.option) = (Status::Silent, None, 0);
+        (self.weak, self.spurious, self.came) = (Weak::default(), 0, Came::InTime);
+        (self.children, self.joined, self.thing) = (0, false, None);
+        (self.yielder, self.room, self.polls) = (None, Room::default(), 0);
+        self.given_name = None;
     }
 
     /// Lets go of what it has of the program.
@@ -241,13 +245,17 @@ impl Explorer {
     pub(super) fn resume(&self, strand: StrandId) {
         let mut state = self.state.borrow_mut();
         state.current = strand;
-        let fiber = state.strands[strand].fiber.take();
-        let Some(mut fiber) = fiber.or_else(|| Self::new_fiber(&mut state, strand)) else {
+        if !state.strands[strand].is_suspended() {
+            let fiber = Self::new_fiber(&mut state, strand);
+            state.strands[strand].fiber = fiber;
+        }
+        let own = &mut *state.strands[strand];
+        let Some(mut fiber) = own.fiber.take() else {
             state.end(Ending::NoStack);
             return;
         };
-        self.yielder.set(state.strands[strand].yielder);
-        self.room.set(state.strands[strand].room);
+        self.yielder.set(own.yielder);
+        self.room.set(own.room);
         drop(state);
         match fiber.resume(()) {
             CoroutineResult::Yield(()) => {

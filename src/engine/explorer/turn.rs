@@ -20,33 +20,59 @@ pub(crate) struct Moment<'a> {
 
 impl State {
     /// The moment at which somebody has to be chosen, given where what can be chosen starts.
-    fn moment(&self, start: usize, last: Option<Choice>) -> Moment<'_> {
+    fn moment(&self, start: usize) -> Moment<'_> {
         Moment {
             step: self.run.steps.len(),
             run: &self.run,
             enabled: &self.run.enabled[start..],
             strands: &self.turns,
-            last,
+            last: self.run.steps.last().map(|step| step.choice),
         }
     }
 
+    /// Asks what is chosen at the first steps, as far as that is certain whatever else can go there.
+    pub(super) fn foresee(&mut self, decide: &mut dyn Decide) {
+        while let Some(choice) = decide.known(self.foreseen.len()) {
+            self.foreseen.push(choice);
+        }
+    }
+
+    /// Whether the strand that has just announced a step takes it at once, since it is known that it is
+    /// chosen, and there is nothing to be run before that. It need not stop for that.
+    pub(super) fn goes_on(&mut self, strand: StrandId) -> bool {
+        let Some(&choice) = self.foreseen.get(self.run.steps.len()) else { return false };
+        // What a poll does may have to carry on with the step before.
+        let at_once = self.strands[strand].name == choice.who
+            && self.silent.is_empty()
+            && self.ending.is_none()
+            && self.strands[strand].poll.is_none()
+            && self.is_free(strand);
+        let options = if at_once { self.options(strand) } else { 0 };
+        if choice.option >= options {
+            return false;
+        }
+        self.begin_step(choice, strand, options);
+        self.grant(strand, choice.option, true);
+        true
+    }
+
     /// Who takes a choice that is known beforehand, if he can.
-    pub(super) fn can_take(&self, known: Option<Choice>) -> Option<(Choice, StrandId)> {
-        let choice = known?;
+    pub(super) fn can_take(&self, step: usize) -> Option<(Choice, StrandId, u16)> {
+        let choice = *self.foreseen.get(step)?;
         let strand = self.number_of(choice.who)?;
-        (self.is_ready(strand) && choice.option < self.options(strand)).then_some((choice, strand))
+        let options = if self.is_ready(strand) { self.options(strand) } else { 0 };
+        (choice.option < options).then_some((choice, strand, options))
     }
 
     /// What is taken of all that can be chosen: as before, or as it is decided.
     pub(super) fn decided(
         &mut self,
         before: &Run,
-        last: Option<Choice>,
         decide: &mut dyn Decide,
     ) -> Option<(Choice, StrandId)> {
         let step = self.run.steps.len();
         let start = self.run.steps.last().map_or(0, |step| step.enabled_end);
-        let moment = self.moment(start, last);
+        let moment = self.moment(start);
         let Some(replayed) = before.steps.get(step).map(|step| step.choice) else {
             let position = decide.choose(&moment)?;
             return Some((self.run.enabled[start + position], self.turns[position]));

@@ -5,6 +5,7 @@ use std::panic::Location;
 use super::meet::Level;
 use super::poll::{Flavor, MOST_WAYS, SHUT_DOWN};
 use super::state::{Ending, State, Status, StrandId, StrandKind};
+use super::strand::Strand;
 use super::thing::{Done, Hold, Pending};
 use super::{Explorer, Object};
 use crate::search::Choice;
@@ -17,7 +18,7 @@ impl State {
     }
 
     /// Whether what a strand's announced operation needs is there.
-    fn is_free(&self, strand: StrandId) -> bool {
+    pub(super) fn is_free(&self, strand: StrandId) -> bool {
         let Some(pending) = self.strands[strand].pending else { return false };
         let thing = |object: u32| &self.things[object as usize];
         match pending.kind {
@@ -46,8 +47,12 @@ impl State {
 
     /// A strand begins a poll and waits in its middle.
     pub(super) fn begin_blocked(&mut self, strand: StrandId) -> bool {
-        let Some(pending) = self.strands[strand].pending else { return false };
-        if self.is_free(strand) || self.strands[strand].kind == StrandKind::Clock {
+        // Without a poll there is nothing to begin and to wait in.
+        let Strand { pending: Some(pending), poll: Some(_), kind, .. } = *self.strands[strand]
+        else {
+            return false;
+        };
+        if self.is_free(strand) || kind == StrandKind::Clock {
             return false;
         }
         self.run.is_intricate = true;
@@ -96,13 +101,13 @@ impl State {
 
     /// Whether a strand's next step can be chosen.
     pub(super) fn is_ready(&self, id: StrandId) -> bool {
-        let strand = &self.strands[id];
+        let strand = &*self.strands[id];
+        let about_to = matches!(strand.status, Status::Announced | Status::Cold);
         match strand.kind {
             StrandKind::Clock => self.options(id) > 0,
-            _ => {
-                matches!(strand.status, Status::Announced | Status::Cold)
-                    && (self.can_go(id) || self.can_block(id))
-            }
+            // It needs no worker, and begins nothing to wait in it.
+            StrandKind::Thread if strand.poll.is_none() => about_to && self.is_free(id),
+            _ => about_to && (self.can_go(id) || self.can_block(id)),
         }
     }
 
@@ -194,12 +199,16 @@ impl State {
     /// Lets a strand's announced operation happen, as far as the engine has a part in it.
     pub(super) fn grant(&mut self, strand: StrandId, option: u16, new_step: bool) {
         self.current = strand;
-        if self.strands[strand].kind == StrandKind::Clock {
+        let own = &mut *self.strands[strand];
+        if own.kind == StrandKind::Clock {
             return;
         }
-        self.strands[strand].option = option;
-        let Some(pending) = self.strands[strand].pending.take() else { return };
-        self.start_poll_step(strand);
+        own.option = option;
+        let Some(pending) = own.pending.take() else { return };
+        let in_a_poll = own.poll.is_some();
+        if in_a_poll {
+            self.start_poll_step(strand);
+        }
         let at_step = self.run.steps.len().checked_sub(1);
         let step = if new_step || !self.is_alone() { at_step } else { None };
         self.done.push(Done {
@@ -233,7 +242,7 @@ impl State {
             kind => {
                 if let Some(need) = self.need_of(kind, pending.object) {
                     // A poll that waits in its middle holds up its loop.
-                    self.run.is_intricate |= self.strands[strand].poll.is_some();
+                    self.run.is_intricate |= in_a_poll;
                     self.note_need(need);
                 }
                 self.note_attempt(kind, pending.object);

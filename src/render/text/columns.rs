@@ -75,10 +75,11 @@ fn layout(story: &Story<'_>, gap: &'static str, short: bool) -> Layout {
         texts.extend(story.end.iter().map(|end| end.state[column].as_str()));
         widest(texts)
     });
-    let counts = story.rows.iter().filter_map(|row| row.counts).chain(story.trace.counts);
+    let counts = story.rows.iter().filter_map(|row| row.counts.as_ref()).chain(&story.trace.counts);
     let fails = story
         .trace
         .counts
+        .as_ref()
         .map(|_| counts.map(|counts| of(counts).len()).max().unwrap_or(0).max(FAILS.len()));
     Layout { strands: strands.collect(), objects: objects.collect(), fails, gap, short }
 }
@@ -125,7 +126,7 @@ fn start(page: &mut Page, story: &Story<'_>, layout: &Layout) {
         );
         first = false;
     }
-    if let Some((counts, width)) = story.trace.counts.zip(layout.fails) {
+    if let Some((counts, width)) = story.trace.counts.as_ref().zip(layout.fails) {
         line = line.plain(layout.gap).cell(failing(counts), &of(counts), width);
     }
     page.push(line);
@@ -135,7 +136,7 @@ fn state(row: &Row, short: bool) -> &[String] {
     if short { &row.short } else { &row.state }
 }
 
-fn failing(counts: crate::Counts) -> Ink {
+fn failing(counts: &crate::Counts) -> Ink {
     if counts.failing == 0 { Ink::Good } else { Ink::Bad }
 }
 
@@ -151,7 +152,7 @@ fn row(page: &mut Page, story: &Story<'_>, row: &Row, layout: &Layout) {
         for (state, &width) in state(row, layout.short).iter().zip(&layout.objects) {
             line = line.plain(layout.gap).cell(Ink::Plain, if last { state } else { "" }, width);
         }
-        let counts = row.counts.filter(|_| first && !after_decision(story, row));
+        let counts = row.counts.as_ref().filter(|_| first && !after_decision(story, row));
         if let (Some(counts), Some(width)) = (counts, layout.fails) {
             line = line.plain(layout.gap).cell(failing(counts), &of(counts), width);
         }
@@ -188,7 +189,7 @@ fn strand_cells(line: Line, story: &Story<'_>, row: &Row, layout: &Layout, at: u
 /// Whether a row's count would only say again that everything fails.
 fn after_decision(story: &Story<'_>, row: &Row) -> bool {
     let decided = story.trace.decided();
-    let doomed = story.trace.counts.is_some_and(|counts| counts.failing == counts.all);
+    let doomed = story.trace.counts.as_ref().is_some_and(|counts| counts.failing == counts.all);
     doomed || decided.is_some_and(|decided| row.number > decided + 1)
 }
 

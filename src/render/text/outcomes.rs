@@ -2,17 +2,18 @@
 
 use std::fmt::Debug;
 
+use crate::count::Count;
 use crate::render::Style;
 use crate::render::page::{Ink, Line, Page};
 use crate::verdict::{Report, Verdict};
 
 /// The longest bar behind a count.
-const MOST_BAR: u128 = 20;
+const MOST_BAR: u32 = 20;
 
 /// A row of the table.
 struct Row {
     outcome: String,
-    schedules: Option<u128>,
+    schedules: Option<Count>,
     example: String,
     fails: bool,
 }
@@ -23,8 +24,9 @@ pub(super) fn table<T: Debug>(report: &Report<T>, style: &Style) -> Page {
     if rows.is_empty() {
         return page;
     }
-    let all = report.schedules.map(|schedules| schedules.all);
-    let counts: Vec<String> = rows.iter().map(|row| counted(row.schedules, all)).collect();
+    let all = report.schedules.as_ref().map(|schedules| &schedules.all);
+    let counts: Vec<String> =
+        rows.iter().map(|row| counted(row.schedules.as_ref().zip(all))).collect();
     let wide = |texts: &[&str]| texts.iter().map(|text| text.chars().count()).max().unwrap_or(0);
     let mut outcomes = vec!["outcome"];
     outcomes.extend(rows.iter().map(|row| row.outcome.as_str()));
@@ -48,7 +50,7 @@ fn rows<T: Debug>(report: &Report<T>, most: usize) -> Vec<Row> {
     if let Verdict::Failed(failure) = &report.verdict {
         rows.push(Row {
             outcome: "fails".to_owned(),
-            schedules: report.schedules.map(|schedules| schedules.failing),
+            schedules: report.schedules.as_ref().map(|schedules| schedules.failing.clone()),
             example: failure.schedule.to_string(),
             fails: true,
         });
@@ -58,18 +60,17 @@ fn rows<T: Debug>(report: &Report<T>, most: usize) -> Vec<Row> {
         if outcome == "()" {
             "holds".clone_into(&mut outcome);
         }
-        let (schedules, example) = (known.schedules, known.example.to_string());
+        let (schedules, example) = (known.schedules.clone(), known.example.to_string());
         rows.push(Row { outcome, schedules, example, fails: false });
     }
     rows
 }
 
 /// `4 of 6  ####`
-fn counted(schedules: Option<u128>, all: Option<u128>) -> String {
-    let Some((schedules, all)) = schedules.zip(all).filter(|(_, all)| *all > 0) else {
+fn counted(share: Option<(&Count, &Count)>) -> String {
+    let Some((schedules, all)) = share.filter(|(_, all)| **all > 0) else {
         return "not counted".to_owned();
     };
-    let bar = if all <= MOST_BAR { schedules } else { (schedules / all.div_ceil(MOST_BAR)).max(1) };
-    let width = usize::try_from(bar.min(MOST_BAR)).unwrap_or(0);
-    format!("{schedules} of {all}  {}", "#".repeat(width))
+    let bar = "#".repeat(schedules.bar(all, MOST_BAR) as usize);
+    format!("{} of {}  {bar}", schedules.short(), all.short())
 }

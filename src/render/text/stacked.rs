@@ -13,7 +13,7 @@ pub(super) fn table(story: &Story<'_>, width: usize, full: bool) -> Page {
         story.objects.iter().map(|object| format!("{} {}", object.name, object.start)).collect();
     let right = right_column(story).min(width.saturating_sub(12));
     let start = Line::new().cell(Ink::Plain, &format!("  {}", named.join("   ")), right);
-    page.push(match story.trace.counts {
+    page.push(match &story.trace.counts {
         Some(counts) => start.plain("  ").put(Ink::Bad, of(counts)),
         None => start,
     });
@@ -63,7 +63,7 @@ fn row(page: &mut Page, story: &Story<'_>, row: &Row, right: usize) {
         };
         let line = line.cell(Ink::Strand(column), &entry(story, row.strand, did), right - 4);
         let decided = story.trace.decided().is_some_and(|decided| row.number > decided + 1);
-        page.push(match row.counts.filter(|_| first && !decided) {
+        page.push(match row.counts.as_ref().filter(|_| first && !decided) {
             Some(counts) => line.plain("  ").put(Ink::Bad, of(counts)),
             None => line,
         });

@@ -69,6 +69,10 @@ pub(crate) struct Optimal {
     kept: usize,
     /// The first place, when everything was tried.
     root: Option<Place>,
+    /// Memory for which steps come before the second of two that race.
+    kept_steps: Vec<bool>,
+    /// Memory for what all steps go back to that were not known.
+    in_common: Vec<u32>,
 }
 
 impl Optimal {
@@ -91,6 +95,8 @@ impl Optimal {
             waits: false,
             kept: 0,
             root: None,
+            kept_steps: Vec::new(),
+            in_common: Vec::new(),
         }
     }
 
@@ -115,12 +121,17 @@ impl Optimal {
     /// before it in time, so it may be new. (Only where all that is new goes back to the first is it
     /// nothing to this race.)
     fn pin_reversals(&mut self, run: &Run, common: usize) {
+        let mut kept = std::mem::take(&mut self.kept_steps);
+        let mut in_common = std::mem::take(&mut self.in_common);
+        self.order.in_common(common, &mut in_common);
         for race in 0..self.order.races.len() {
             let race = self.order.races[race];
-            if race.second.is_among(common) && !self.order.has_beside(race.first, common) {
+            if race.second.is_among(common) && !self.order.has_beside(race.first, &in_common) {
                 continue;
             }
-            let Some((step, sequence)) = self.order.reversal(run, race) else { continue };
+            let Some((step, sequence)) = self.order.reversal(run, race, &mut kept) else {
+                continue;
+            };
             let options = match sequence.last() {
                 // Only what would work can also fail for no reason.
                 Some(second) if self.compares_in_vain(race.second, second) => JUST_ONE,
@@ -128,6 +139,7 @@ impl Optimal {
             };
             self.pin(step, options, sequence);
         }
+        (self.kept_steps, self.in_common) = (kept, in_common);
     }
 
     /// Plans a sequence before a step. Its last one may have so many options, or as many as it has there:

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::super::{Choice, Reach, Run};
 use super::Optimal;
 use super::crew::Link;
-use super::tree::{Branch, Next, Planned, Relation, follow, plan, relation};
+use super::tree::{Accesses, Branch, Next, Planned, Relation, follow, plan, relation};
 
 /// So many executions it takes until it can be guessed how many there are.
 const FEWEST: u64 = 100;
@@ -342,10 +342,14 @@ impl Optimal {
 /// A step of the execution at hand.
 fn planned(run: &Run, step: usize) -> Planned {
     let number = u32::try_from(step).unwrap_or(u32::MAX);
-    let asides = run.asides.iter().filter(|(of, _)| *of == number).map(|(_, access)| access);
+    let mut accesses = Accesses::new();
+    for &access in run.accesses_of(step) {
+        accesses.push(access);
+    }
+    accesses.extend(run.asides.iter().filter(|(of, _)| *of == number).map(|&(_, access)| access));
     Planned {
         choice: run.steps[step].choice,
-        accesses: run.accesses_of(step).iter().chain(asides).copied().collect(),
+        accesses,
         last: run.steps[step].reach != Reach::Own,
         certain: true,
     }

@@ -6,15 +6,20 @@
 use super::super::{Choice, Need, Reach, Run};
 use super::order::Order;
 use super::order::{NONE, Race, Second, Touch};
-use super::tree::Planned;
+use super::tree::{Accesses, Planned};
 use crate::step::{Access, Effect, Mode};
 
 impl Order {
     /// What would have gone before the second of two that race, and where: the first step that would
     /// not have been taken. `None` if the second could not have come first.
-    pub(super) fn reversal(&self, run: &Run, race: Race) -> Option<(usize, Vec<Planned>)> {
-        let count = self.steps.len();
-        let mut kept = vec![true; count];
+    pub(super) fn reversal(
+        &self,
+        run: &Run,
+        race: Race,
+        kept: &mut Vec<bool>,
+    ) -> Option<(usize, Vec<Planned>)> {
+        kept.clear();
+        kept.resize(self.steps.len(), true);
         let needs = match race.second {
             Second::Step(step) => {
                 kept[step as usize] = false;
@@ -22,37 +27,37 @@ impl Order {
             }
             Second::Left(left) => run.pending_needs_of(left as usize),
         };
-        self.leave_out(&mut kept, race.first);
+        self.leave_out(kept, race.first);
         let second = match race.second {
             Second::Step(step) => self.steps[step as usize].choice.who,
             Second::Left(left) => run.pending[left as usize].who,
         };
         // The other options are pinned where the first is taken.
         let second = Choice { who: second, option: 0 };
-        while let Some(taking) = self.keeper(run, &kept, needs, race)? {
-            self.leave_out(&mut kept, taking);
+        while let Some(taking) = self.keeper(run, kept, needs, race)? {
+            self.leave_out(kept, taking);
         }
         let start = kept.iter().position(|&kept| !kept)?;
-        let own = self.goes_back_to(run, race.second);
-        if own.into_iter().any(|step| !kept[step as usize]) {
+        let (own, causes) = self.goes_back_to(run, race.second);
+        if own.iter().chain(causes).any(|&step| !kept[step as usize]) {
             return None;
         }
-        let mut sequence: Vec<Planned> =
-            (start..count).filter(|&step| kept[step]).map(|step| self.planned(step)).collect();
-        sequence.push(self.foretell(run, &kept, race, second));
+        let before = || (start..kept.len()).filter(|&step| kept[step]);
+        let mut sequence = Vec::with_capacity(before().count() + 1);
+        sequence.extend(before().map(|step| self.planned(step)));
+        sequence.push(self.foretell(run, kept, race, second));
         Some((start, sequence))
     }
 
     /// What the second of two that race goes back to in any case.
-    fn goes_back_to(&self, run: &Run, second: Second) -> Vec<u32> {
-        let (own, causes) = match second {
+    fn goes_back_to<'a>(&self, run: &'a Run, second: Second) -> (Option<u32>, &'a [u32]) {
+        match second {
             Second::Step(step) => (self.before(step), run.causes_of(step as usize)),
             Second::Left(left) => {
                 let left = left as usize;
                 (self.last_of(&run.pending[left]), run.pending_causes_of(left))
             }
-        };
-        own.into_iter().chain(causes.iter().copied()).collect()
+        }
     }
 
     /// Leaves out a step and all that goes back to it.
@@ -169,7 +174,10 @@ impl Order {
     fn planned(&self, step: usize) -> Planned {
         let number = u32::try_from(step).unwrap_or(u32::MAX);
         let entry = &self.steps[step];
-        let accesses = self.touches_of(number).iter().map(|touch| touch.access).collect();
+        let mut accesses = Accesses::new();
+        for touch in self.touches_of(number) {
+            accesses.push(touch.access);
+        }
         let last = entry.reach != Reach::Own;
         Planned { choice: entry.choice, accesses, last, certain: true }
     }

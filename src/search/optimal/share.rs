@@ -102,12 +102,11 @@ impl Optimal {
 
     /// Gives a part away if somebody is idle and there is one that is worth the way.
     pub(crate) fn share(&mut self) {
-        let crew = Arc::clone(self.link.crew());
         if self.more
-            && crew.wants_a_job()
+            && self.link.crew().wants_a_job()
             && let Some(job) = self.give_away()
         {
-            crew.give(job);
+            self.link.crew().give(job);
         }
     }
 

@@ -295,7 +295,13 @@ impl State {
 
     /// The next strand to run before the coming step.
     pub(in super::super) fn next_silent(&mut self) -> Option<StrandId> {
-        while self.ending.is_none() {
+        while self.ending.is_none() && !self.silent.is_empty() {
+            // Most often it is a thread, which needs no worker.
+            if let Some(&first) = self.silent.front()
+                && self.strands[first].poll.is_none()
+            {
+                return self.silent.pop_front();
+            }
             let position = self.silent.iter().position(|&strand| self.has_worker(strand))?;
             let strand = self.silent.remove(position)?;
             let is_task = self.strands[strand].kind == StrandKind::Task;

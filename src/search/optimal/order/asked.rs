@@ -6,14 +6,24 @@ use crate::step::Value;
 
 impl Order {
     /// Whether `one` is `two` or happened before it.
-    pub(in super::super) fn is_before(&self, one: u32, two: u32) -> bool {
+    pub(in crate::search) fn is_before(&self, one: u32, two: u32) -> bool {
         self.clock(two)[self.who(one)] >= self.steps[one as usize].nth
     }
 
-    /// Whether a step after the first so many does not go back to `one`.
-    pub(in super::super) fn has_beside(&self, one: u32, first: usize) -> bool {
-        (first..self.steps.len())
-            .any(|step| !self.is_before(one, u32::try_from(step).unwrap_or(NONE)))
+    /// For each strand, how many of its steps all steps after the first so many go back to.
+    pub(in super::super) fn in_common(&self, first: usize, common: &mut Vec<u32>) {
+        common.clear();
+        common.resize(self.strands, u32::MAX);
+        for clock in self.clocks[first * self.strands..].chunks_exact(self.strands.max(1)) {
+            for (least, has) in common.iter_mut().zip(clock) {
+                *least = (*least).min(*has);
+            }
+        }
+    }
+
+    /// Whether one of the steps that have so much in common does not go back to `one`.
+    pub(in super::super) fn has_beside(&self, one: u32, common: &[u32]) -> bool {
+        common[self.who(one)] < self.steps[one as usize].nth
     }
 
     pub(in super::super) fn who(&self, step: u32) -> usize {

@@ -119,8 +119,8 @@ impl Order {
     }
 
     /// Learns the steps of an execution of which the first ones are known.
-    pub(super) fn learn(&mut self, run: &Run) {
-        let names = run.steps.iter().map(|step| step.choice.who);
+    pub(in crate::search) fn learn(&mut self, run: &Run) {
+        let names = run.steps[self.steps.len()..].iter().map(|step| step.choice.who);
         let names = names.chain(run.pending.iter().map(|pending| pending.who));
         let most = names.map(|who| who.index() + 1).max().unwrap_or(0);
         if most > self.strands {
