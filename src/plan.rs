@@ -63,6 +63,8 @@ pub(crate) enum Which {
     Merged,
     /// All, one by one.
     Every,
+    /// As `Every`, and then all executions are compared.
+    Audit,
     /// Those with at most so many preemptions.
     Preemptions(usize),
     /// Some.
@@ -219,6 +221,14 @@ impl Check {
         self
     }
 
+    /// As [`Check::every_schedule`], and looks whether what the executions say of their steps holds in
+    /// all of them: see [`crate::Report::contradictions`].
+    #[doc(hidden)]
+    pub fn audit(mut self) -> Self {
+        self.which = Which::Audit;
+        self
+    }
+
     /// Walks the state graph edge by edge: more executions than are needed, and an oracle for programs
     /// that have too many schedules to be run one by one.
     #[doc(hidden)]
@@ -333,7 +343,7 @@ impl Check {
 
     /// Whether all schedules are wanted.
     pub(crate) fn is_exhaustive(&self) -> bool {
-        matches!(self.which, Which::All | Which::Merged | Which::Every)
+        matches!(self.which, Which::All | Which::Merged | Which::Every | Which::Audit)
     }
 
     /// Whether somebody wants it to stop.

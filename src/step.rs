@@ -247,13 +247,33 @@ pub(crate) enum Effect {
     Takes,
     /// A lock was given back.
     Gives,
+    /// A lock was taken that others may read, and that can become a writer's.
+    Claims,
+    /// Such a lock has become a writer's, or a writer's such a lock, or either of them a reader's.
+    Rises,
+    Falls,
+    Sinks,
     /// A strand that waits for that can go on.
     Signals,
     /// A strand has gone on, and what was signalled is used up.
     Consumes,
+    /// Nobody is kept waiting any more.
+    Opens,
     /// A timer was set, or has gone without having fired.
     Sets,
     Unsets,
+}
+
+/// What a write lock does that becomes one which can become a write lock again.
+pub(crate) const TO_UPGRADABLE: &str = "downgrade_to_upgradable";
+
+/// How a lock is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Held {
+    Alone,
+    /// Others may read, and nobody else may come to write.
+    Upgradably,
+    Shared,
 }
 
 /// One thing a step did to one object.
@@ -271,6 +291,21 @@ impl Access {
         Self { object, mode, effect: Effect::None }
     }
 
+    /// How a lock is held from then on, if it is.
+    pub(crate) fn holds(self) -> Option<Held> {
+        match (self.effect, self.mode) {
+            (Effect::Takes, Mode::Add) | (Effect::Sinks, _) => Some(Held::Shared),
+            (Effect::Takes | Effect::Rises, _) => Some(Held::Alone),
+            (Effect::Claims | Effect::Falls, _) => Some(Held::Upgradably),
+            _ => None,
+        }
+    }
+
+    /// Whether a lock that was held before is not, or in another way.
+    pub(crate) fn lets_go(self) -> bool {
+        matches!(self.effect, Effect::Gives | Effect::Rises | Effect::Falls | Effect::Sinks)
+    }
+
     /// Whether two accesses of different strands cannot change places.
     pub(crate) fn depends_on(self, other: Self) -> bool {
         self.object == other.object && (self.mode != other.mode || self.mode == Mode::Write)
@@ -284,10 +319,19 @@ impl Access {
             (Kind::ReadLock, _) | (Kind::TryReadLock, true) => (Mode::Add, Effect::Takes),
             // It fails because of somebody who writes, and other readers are nothing to it.
             (Kind::TryReadLock, false) | (Kind::Disconnect, _) => (Mode::Add, Effect::None),
-            (Kind::Unlock | Kind::WriteUnlock | Kind::Complete, _) => (Mode::Write, Effect::Gives),
+            (Kind::Unlock | Kind::WriteUnlock | Kind::UpgradableUnlock | Kind::Complete, _) => {
+                (Mode::Write, Effect::Gives)
+            }
             (Kind::ReadUnlock, _) => (Mode::Add, Effect::Gives),
             (Kind::Unpark, _) => (Mode::Add, Effect::Signals),
             (Kind::Send | Kind::TrySend, true) => (Mode::Write, Effect::Signals),
+            (Kind::UpgradableLock, _) | (Kind::TryUpgradableLock, true) => {
+                (Mode::Write, Effect::Claims)
+            }
+            (Kind::Upgrade, _) | (Kind::TryUpgrade, true) => (Mode::Write, Effect::Rises),
+            (Kind::Downgrade(TO_UPGRADABLE), _) => (Mode::Write, Effect::Falls),
+            (Kind::Downgrade(_), _) => (Mode::Write, Effect::Sinks),
+            (Kind::Close, _) => (Mode::Write, Effect::Opens),
             (Kind::Park | Kind::ParkTimeout, _) | (Kind::Recv | Kind::TryRecv, true) => {
                 (Mode::Write, Effect::Consumes)
             }

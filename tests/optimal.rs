@@ -8,10 +8,12 @@ mod library;
 #[path = "../benches/src/programs.rs"]
 mod programs;
 
+use std::time::Duration;
+
 use drawloom::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use drawloom::sync::mpsc::channel;
 use drawloom::sync::{Arc, Condvar, Mutex, RwLock};
-use drawloom::{Check, FailureKind, choose, thread, tokio};
+use drawloom::{Check, FailureKind, choose, parking_lot, thread, tokio};
 use library::library;
 use programs::{ALL, Program};
 
@@ -206,4 +208,28 @@ fn what_was_sent_before_there_were_threads_can_be_received_first() {
     assert_eq!(report.schedules, every.schedules);
     assert_eq!(Some(usize::try_from(report.executions).expect("few")), every.classes);
     assert_eq!(report.redundant, 0);
+}
+
+/// Two threads that wait for a lock no longer than a second.
+fn two_who_wait_a_second() -> [bool; 2] {
+    let (jar, second) = (parking_lot::Mutex::new(0), Duration::from_secs(1));
+    thread::scope(|scope| {
+        let other = scope.spawn(|| jar.try_lock_for(second).map(|mut jar| *jar += 1).is_some());
+        let own = jar.try_lock_for(second).map(|mut jar| *jar += 1).is_some();
+        [own, other.join().expect("it ends")]
+    })
+}
+
+#[test]
+fn what_cannot_be_foretold_is_remembered() {
+    let every = Check::new().every_schedule().run(two_who_wait_a_second);
+    for jobs in [1, 2] {
+        let report = Check::new().jobs(jobs).run(two_who_wait_a_second);
+        assert_eq!(report.schedules, every.schedules, "{jobs} jobs");
+        assert_eq!(Some(usize::try_from(report.executions).expect("few")), every.classes);
+        assert_eq!((report.minimal, report.redundant), (true, 0));
+        // One execution has shown that there is time in it, and some were drawn in the end.
+        assert_eq!(report.restarted, 1 + 32);
+    }
+    assert_eq!(every.outcomes.len(), 3, "one of them may come too late, and not both");
 }

@@ -1,8 +1,9 @@
 //! The search against brute force, on random programs of what strands can wait for besides plain locks.
 //!
 //! As in `tests/oracle.rs`, the same program is run under every schedule, one execution each and nothing
-//! merged, and by the search: both must find the same schedules, failures and outcomes, and where the
-//! search needs no help from the state graph it must have run one execution for each class.
+//! merged, and by the search: both must find the same schedules, failures and outcomes, and the search
+//! must have run one execution for each class. And with all schedules at hand, all that is said of
+//! their steps is looked up: see `Check::audit`.
 
 #![cfg(feature = "parking_lot")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -73,30 +74,21 @@ fn found(report: &Report<Vec<Seen>>) -> Found {
 /// Too many schedules for brute force: such a program says nothing here.
 const MOST_SCHEDULES: u64 = 2_000;
 
-/// Whether the search may need the state graph's help.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Help {
-    Never,
-    Perhaps,
-}
-
+/// All schedules together must bear out what is said of their steps, and the search must find them with
+/// one execution for each class.
 fn agree(
     program: impl Fn() -> Vec<Seen> + Clone + Send + Sync + 'static,
-    help: Help,
 ) -> Result<(), TestCaseError> {
-    let every = Check::new().every_schedule().max_executions(MOST_SCHEDULES).run(program.clone());
+    let every = Check::new().audit().max_executions(MOST_SCHEDULES).run(program.clone());
     if matches!(&every.verdict, Verdict::Inconclusive(_)) || every.schedules.is_none() {
         return Err(TestCaseError::reject("too many schedules"));
     }
+    prop_assert!(every.contradictions.is_empty(), "{}", every.contradictions.join("\n"));
     let graph = Check::new().run(program);
     prop_assert_eq!(found(&graph), found(&every));
-    if help == Help::Never {
-        prop_assert!(graph.minimal, "this needs no other search");
-    }
-    if graph.minimal {
-        prop_assert_eq!(graph.redundant, 0, "an execution led nowhere new");
-        prop_assert_eq!(Some(usize::try_from(graph.executions).unwrap()), every.classes);
-    }
+    prop_assert!(graph.minimal, "threads need no other search");
+    prop_assert_eq!(graph.redundant, 0, "an execution led nowhere new");
+    prop_assert_eq!(Some(usize::try_from(graph.executions).unwrap()), every.classes);
     Ok(())
 }
 
@@ -169,7 +161,7 @@ fn meetings_agree(threads: Threads<Meeting>) -> Result<(), TestCaseError> {
         let contexts = threads.iter().map(|_| &places).collect();
         run_all(&threads, contexts, meet)
     };
-    agree(program, Help::Never)
+    agree(program)
 }
 
 // Reader-writer locks that let no new reader in.
@@ -240,7 +232,7 @@ fn claims_agree(threads: Threads<Claiming>) -> Result<(), TestCaseError> {
         let contexts = threads.iter().map(|_| (&table, &x)).collect();
         run_all(&threads, contexts, claim)
     };
-    agree(program, Help::Never)
+    agree(program)
 }
 
 // Channels. The last thread receives.
@@ -330,7 +322,6 @@ fn channels_agree(
     threads: Threads<Passing>,
     sent: Vec<u8>,
     bound: Option<usize>,
-    help: Help,
 ) -> Result<(), TestCaseError> {
     let program = move || {
         let x = AtomicU8::new(0);
@@ -355,7 +346,7 @@ fn channels_agree(
         drop((sender, bounded));
         run_all(&threads, contexts, pass)
     };
-    agree(program, help)
+    agree(program)
 }
 
 // What has a time limit, or becomes another lock.
@@ -455,7 +446,7 @@ fn patience_agrees(threads: Threads<Patient>) -> Result<(), TestCaseError> {
         let contexts = threads.iter().map(|_| &shared).collect();
         run_all(&threads, contexts, be_patient)
     };
-    agree(program, Help::Perhaps)
+    agree(program)
 }
 
 /// The same programs each time. For a longer run: `PROPTEST_CASES=100000 PROPTEST_RNG_SEED=7 cargo test
@@ -502,7 +493,7 @@ proptest! {
 
     #[test]
     fn channels_of_two_agree_with_brute_force(threads in threads(passing(), 2, 4), sent in sent()) {
-        channels_agree(threads, sent, None, Help::Never)?;
+        channels_agree(threads, sent, None)?;
     }
 
     #[test]
@@ -510,7 +501,7 @@ proptest! {
         threads in threads(passing(), 3, 2),
         sent in sent(),
     ) {
-        channels_agree(threads, sent, None, Help::Never)?;
+        channels_agree(threads, sent, None)?;
     }
 
     #[test]
@@ -519,17 +510,17 @@ proptest! {
         bound in 1..3_usize,
         sent in sent(),
     ) {
-        channels_agree(threads, sent, Some(bound), Help::Perhaps)?;
+        channels_agree(threads, sent, Some(bound))?;
     }
 
     #[test]
     fn hand_to_hand_of_two_agrees_with_brute_force(threads in threads(bounded_passing(), 2, 4)) {
-        channels_agree(threads, Vec::new(), Some(0), Help::Never)?;
+        channels_agree(threads, Vec::new(), Some(0))?;
     }
 
     #[test]
     fn hand_to_hand_of_three_agrees_with_brute_force(threads in threads(bounded_passing(), 3, 2)) {
-        channels_agree(threads, Vec::new(), Some(0), Help::Never)?;
+        channels_agree(threads, Vec::new(), Some(0))?;
     }
 
     #[test]

@@ -299,14 +299,15 @@ fn agree(lines: &[Line], workers: usize) -> Result<(), TestCaseError> {
     if graph.schedules.as_ref().is_some_and(|counts| counts.all > u128::from(MOST_EXECUTIONS)) {
         return Err(TestCaseError::reject("too many schedules"));
     }
-    let every = check(Check::new().every_schedule())?;
+    let every = check(Check::new().audit())?;
+    prop_assert!(every.contradictions.is_empty(), "{}", every.contradictions.join("\n"));
     let chosen = check(Check::new().chosen_polls())?;
     let outcomes = |report: &Report<Seen>| report.outcomes.keys().copied().collect::<Vec<_>>();
     prop_assert_eq!(&graph.schedules, &every.schedules, "merged and not merged");
     if graph.minimal {
-        prop_assert_eq!(Some(usize::try_from(graph.executions).unwrap()), every.classes);
+        let classes = every.classes.unwrap() as u64;
+        prop_assert_eq!((graph.executions, graph.redundant), (classes, 0));
     }
-
     prop_assert_eq!(outcomes(&graph), outcomes(&every), "merged and not merged");
     prop_assert_eq!(outcomes(&graph), outcomes(&chosen), "polled ahead and chosen");
     prop_assert_eq!(

@@ -70,6 +70,10 @@ struct Exploration<'a, T> {
     executions: u64,
     /// Executions of a search that had to start again.
     restarted: u64,
+    /// How many executions were spent on whether what was found is borne out.
+    checked: u64,
+    /// How many executions of others led nowhere new.
+    redundant: u64,
     /// How often it had to.
     restarts: usize,
     failed: u64,
@@ -124,6 +128,8 @@ impl<'a, T: Outcome> Exploration<'a, T> {
             firsts: Vec::new(),
             executions: 0,
             restarted: 0,
+            checked: 0,
+            redundant: 0,
             restarts: 0,
             failed: 0,
             estimate: None,
@@ -143,7 +149,8 @@ impl<'a, T: Outcome> Exploration<'a, T> {
         match self.check.which {
             Which::All => self.all(),
             Which::Merged => self.merged(),
-            Which::Every => self.every(),
+            Which::Every => self.every(EverySchedule::new()),
+            Which::Audit => self.every(EverySchedule::audited()),
             Which::Preemptions(most) => self.bounded(most),
             Which::Sample(sampling) => self.sampled(sampling),
         }
@@ -167,7 +174,8 @@ impl<'a, T: Outcome> Exploration<'a, T> {
             (Stop::Early(_), _) => Found::default(),
         };
         found.minimal = minimal;
-        found.redundant = search.redundant() + self.restarted;
+        found.redundant = search.redundant() + self.redundant;
+        found.restarted = self.restarted + self.checked;
         self.report(&stop, &found)
     }
 
@@ -179,12 +187,13 @@ impl<'a, T: Outcome> Exploration<'a, T> {
         self.report(&stop, &found)
     }
 
-    fn every(mut self) -> Report<T> {
-        let mut search = EverySchedule::new();
+    fn every(mut self, mut search: EverySchedule) -> Report<T> {
         let stop = self.search(&mut search);
         let classes = Some(search.classes());
         let found = Found { classes, ..Found::one_by_one(search.seen(), &stop) };
-        self.report(&stop, &found)
+        let complete = matches!(stop, Stop::Complete);
+        let contradictions = if complete { search.contradictions() } else { Vec::new() };
+        Report { contradictions, ..self.report(&stop, &found) }
     }
 
     fn bounded(mut self, most: usize) -> Report<T> {

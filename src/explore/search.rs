@@ -30,6 +30,8 @@ pub(super) enum Halt {
     Limit(Limit),
     /// The program has things in it that this search cannot order.
     Intricate,
+    /// The program has steps in it that this search cannot foretell.
+    Subtle,
     /// What was found by several is worth nothing: see [`Exploration::together`].
     Alone,
     /// Somebody else has come to a halt.
@@ -37,9 +39,15 @@ pub(super) enum Halt {
 }
 
 /// A search that decides who goes.
-struct Deciding<'a> {
+pub(super) struct Deciding<'a> {
     search: &'a mut dyn Search,
-    given_up: bool,
+    pub(super) given_up: bool,
+}
+
+impl<'a> Deciding<'a> {
+    pub(super) fn by(search: &'a mut dyn Search) -> Self {
+        Self { search, given_up: false }
+    }
 }
 
 impl Decide for Deciding<'_> {
@@ -76,7 +84,9 @@ impl<T: Outcome> Exploration<'_, T> {
             let last = match self.next(search) {
                 Ok(last) => last,
                 Err(Halt::Limit(limit)) => return Stop::Early(limit),
-                Err(Halt::Intricate | Halt::Alone | Halt::Stopped) => return Stop::Complete,
+                Err(Halt::Intricate | Halt::Subtle | Halt::Alone | Halt::Stopped) => {
+                    return Stop::Complete;
+                }
             };
             if !search.advance() {
                 let last = last.map(|leaf| self.repeatable(leaf));
@@ -100,7 +110,7 @@ impl<T: Outcome> Exploration<'_, T> {
     pub(super) fn next(&mut self, search: &mut dyn Search) -> Result<Option<Leaf>, Halt> {
         let (mut given_up, mut ending);
         loop {
-            let mut deciding = Deciding { search, given_up: false };
+            let mut deciding = Deciding::by(search);
             ending = self.execute(&mut deciding);
             given_up = deciding.given_up;
             let confused = self.explorer.was_confused() && self.restarts < MOST_RESTARTS;
@@ -118,6 +128,7 @@ impl<T: Outcome> Exploration<'_, T> {
             Stuck::Differs { step } => Halt::Limit(Limit::Differs { step: step + 1 }),
             Stuck::Full => Halt::Limit(Limit::States(self.check.max_states)),
             Stuck::Intricate => Halt::Intricate,
+            Stuck::Subtle => Halt::Subtle,
         };
         self.last = None;
         if given_up {

@@ -12,12 +12,12 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
-use super::search::{Halt, Stop};
+use super::search::{Deciding, Halt, Stop};
 use super::{Best, Exploration};
 use crate::engine::Explorer;
 use crate::plan::{Outcome, Outcomes};
 use crate::schedule::Schedule;
-use crate::search::{Crew, Job, Optimal, Search, Tools};
+use crate::search::{Crew, Job, Optimal, Search, Spot, Tools};
 use crate::verdict::Limit;
 use crate::worker::{Pulse, begin};
 
@@ -40,19 +40,33 @@ impl<T: Outcome> Exploration<'_, T> {
     /// Searches the whole tree; `None` if the program has things in it that this search cannot order.
     pub(super) fn search_tree(&mut self, search: &mut Optimal) -> Option<Stop> {
         let mut found = self.together(search);
+        let mut last = self.last.map(|leaf| self.repeatable(leaf));
         if matches!(found, Err(Halt::Alone)) {
             self.begin_alone();
             *search = Optimal::new(self.check.max_states, &self.crew);
             found = self.try_all(search);
+            last = self.last.map(|leaf| self.repeatable(leaf));
+        }
+        if matches!(found, Err(Halt::Subtle)) {
+            self.begin_alone();
+            *search = Optimal::careful(self.check.max_states, &self.crew);
+            found = self.try_all(search);
+            last = self.last.map(|leaf| self.repeatable(leaf));
+            if found.is_ok() && !self.is_borne_out(search) {
+                return None;
+            }
         }
         let stop = match found {
-            Ok(()) => {
-                let last = self.last.map(|leaf| self.repeatable(leaf));
-                self.complete(last)
-            }
+            Ok(()) => self.complete(last),
             Err(Halt::Limit(limit)) => Stop::Early(limit),
-            Err(Halt::Intricate | Halt::Alone | Halt::Stopped) => return None,
+            Err(Halt::Intricate | Halt::Subtle | Halt::Alone | Halt::Stopped) => return None,
         };
+        // What looks different to a search that foretells nothing is looked at once more by one that
+        // orders nothing.
+        let differs = matches!(stop, Stop::Early(Limit::Differs { .. }));
+        if search.is_careful() && differs {
+            return None;
+        }
         let expected = match &stop {
             Stop::Early(limit) if limit.is_bound() && !self.check.is_stopped() => {
                 self.expected(self.executions, search)
@@ -61,6 +75,28 @@ impl<T: Outcome> Exploration<'_, T> {
         };
         self.note_estimate(&stop, expected);
         Some(stop)
+    }
+
+    /// Whether a few of the schedules that were found do what was found.
+    fn is_borne_out(&mut self, search: &Optimal) -> bool {
+        let Some(graph) = search.graph() else { return true };
+        let (executions, mut spot) = (self.executions, Spot::new(graph));
+        let found = loop {
+            let mut deciding = Deciding::by(&mut spot);
+            let Ok(judged) = self.execute(&mut deciding) else { break false };
+            let gives_up = deciding.given_up;
+            let same =
+                !gives_up && self.explorer.with_run(|run| spot.record(run, judged.leaf)).is_ok();
+            if !same {
+                break false;
+            }
+            if !spot.advance() {
+                break true;
+            }
+        };
+        self.checked += self.executions - executions;
+        self.executions = executions;
+        found
     }
 
     /// Forgets what several have found.
@@ -161,7 +197,7 @@ impl<T: Outcome> Exploration<'_, T> {
     fn do_job(&mut self, job: Job, tools: Tools) -> Result<Tools, Halt> {
         let mut part = Optimal::of(job, tools);
         let done = self.try_all(&mut part);
-        self.restarted += part.redundant();
+        self.redundant += part.redundant();
         done.map(|()| part.lend_tools())
     }
 
@@ -179,8 +215,8 @@ impl<T: Outcome> Exploration<'_, T> {
                 }
             }
         }
-        let Self { executions, failed, restarted, outcomes, firsts, best, .. } = self;
-        Part { executions, failed, redundant: restarted, outcomes, firsts, best, tools, halt }
+        let Self { executions, failed, redundant, outcomes, firsts, best, .. } = self;
+        Part { executions, failed, redundant, outcomes, firsts, best, tools, halt }
     }
 
     /// What somebody else has found. While he moves, so does whoever waits for him.
@@ -206,9 +242,12 @@ impl<T: Outcome> Exploration<'_, T> {
         if let (Err(Halt::Alone), _) | (_, Some(Halt::Alone)) = (&found, &part.halt) {
             return Err(Halt::Alone);
         }
+        if let (Err(Halt::Subtle), _) | (_, Some(Halt::Subtle)) = (&found, &part.halt) {
+            return Err(Halt::Subtle);
+        }
         self.executions += part.executions;
         self.failed += part.failed;
-        self.restarted += part.redundant;
+        self.redundant += part.redundant;
         if let Some(best) = part.best {
             self.keep_better(best);
         }

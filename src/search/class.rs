@@ -10,12 +10,8 @@ use crate::step::{Access, Mode};
 
 /// The first schedule of the class that a run belongs to.
 pub(super) fn canonical(run: &Run) -> Box<[Choice]> {
+    let before = dependencies(run);
     let steps = run.steps.len();
-    let mut before: Vec<Vec<usize>> =
-        (0..steps).map(|two| (0..two).filter(|&one| depends(run, one, two)).collect()).collect();
-    if run.ends.is_some() {
-        add_the_end(run, &mut before);
-    }
     let mut taken = vec![false; steps];
     let mut order = Vec::with_capacity(steps);
     while order.len() < steps {
@@ -26,6 +22,17 @@ pub(super) fn canonical(run: &Run) -> Box<[Choice]> {
         order.push(run.steps[next].choice);
     }
     order.into()
+}
+
+/// For each step, the steps before it that it depends on.
+pub(super) fn dependencies(run: &Run) -> Vec<Vec<usize>> {
+    let steps = run.steps.len();
+    let mut before: Vec<Vec<usize>> =
+        (0..steps).map(|two| (0..two).filter(|&one| depends(run, one, two)).collect()).collect();
+    if run.ends.is_some() {
+        add_the_end(run, &mut before);
+    }
+    before
 }
 
 /// Whether the later of two steps cannot change places with the earlier, were they neighbours.

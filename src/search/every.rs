@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 
 use super::class::canonical;
+use super::optimal::Audit;
 use super::{Branch, Choice, Leaf, Run, Search, Seen, Stuck};
 
 /// One wheel of the odometer.
@@ -40,12 +41,24 @@ pub(crate) struct EverySchedule {
     plan: Vec<Choice>,
     seen: Seen,
     classes: HashSet<Box<[Choice]>>,
+    /// All executions, if they are to be looked at together.
+    audit: Option<Audit>,
 }
 
 impl EverySchedule {
     /// A search that has tried nothing yet.
     pub(crate) fn new() -> Self {
         Self::default()
+    }
+
+    /// A search that keeps all executions, to look at them together.
+    pub(crate) fn audited() -> Self {
+        Self { audit: Some(Audit::default()), ..Self::default() }
+    }
+
+    /// Where the executions contradict what they say of their steps, if they were kept.
+    pub(crate) fn contradictions(&self) -> Vec<String> {
+        self.audit.as_ref().map(Audit::contradictions).unwrap_or_default()
     }
 
     /// What the schedules that were tried had to show.
@@ -67,6 +80,9 @@ impl Search for EverySchedule {
     fn record(&mut self, run: &Run, leaf: Leaf) -> Result<(), Stuck> {
         self.seen.count(run, leaf);
         self.classes.insert(canonical(run));
+        if let Some(audit) = &mut self.audit {
+            audit.keep(run, leaf);
+        }
         for (depth, step) in run.steps.iter().enumerate() {
             let enabled = run.enabled_at(depth);
             if let Some(wheel) = self.wheels.get_mut(depth) {
@@ -82,6 +98,14 @@ impl Search for EverySchedule {
             }
         }
         Ok(())
+    }
+
+    fn start_again(&mut self) -> bool {
+        // To run every schedule nobody has to know which objects are the same.
+        if let Some(audit) = &mut self.audit {
+            audit.give_up();
+        }
+        false
     }
 
     fn advance(&mut self) -> bool {

@@ -17,24 +17,28 @@ mod count;
 mod every;
 mod graph;
 mod lattice;
+mod need;
 mod optimal;
 mod probe;
 mod random;
 mod sample;
 mod seen;
+mod spot;
 mod walk;
 
-use crate::step::{Access, Effect, Mode, Value};
+use crate::step::{Access, Effect, Value};
 
 pub(crate) use bounded::Bounded;
 pub use count::Counts;
 pub(crate) use every::EverySchedule;
 pub(crate) use graph::Graph;
+pub(crate) use need::Need;
 pub(crate) use optimal::{Crew, Job, Optimal, Tools};
 pub(crate) use probe::Probes;
 pub(crate) use sample::Sample;
 pub use sample::Sampling;
 pub(crate) use seen::Seen;
+pub(crate) use spot::Spot;
 pub(crate) use walk::Walk;
 
 /// A strand's name that is the same in every execution of one check: its parent's name, and which of
@@ -103,21 +107,6 @@ pub(crate) enum Reach {
     AfterAll,
 }
 
-/// What has to hold of an object before an operation can happen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Need {
-    /// Nobody holds the lock.
-    Free(u32),
-    /// Nobody holds the lock alone.
-    Shareable(u32),
-    /// It was signalled since that was last used up.
-    Signalled(u32),
-    /// It was signalled more often than that was used up.
-    Counted(u32),
-    /// A timer is set that has not fired.
-    Set(u32),
-}
-
 /// A strand that had something to do when the execution was over.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pending {
@@ -135,7 +124,8 @@ pub(crate) struct Pending {
 }
 
 /// What one execution did, as a search sees it. The lists are flat so that they can be used again.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each can be true whatever the other is")]
 pub(crate) struct Run {
     /// The steps in order.
     pub(crate) steps: Vec<RunStep>,
@@ -160,9 +150,11 @@ pub(crate) struct Run {
     /// goes back to.
     pub(crate) ends: Option<usize>,
     pub(crate) end_causes: Vec<u32>,
-    /// Whether it has things in it whose order no pair of steps shows: timers, tasks that are stopped,
-    /// polls that hold up other polls.
+    /// Whether it has things in it whose order no pair of steps shows: tasks that are stopped, polls that
+    /// hold up other polls.
     pub(crate) is_intricate: bool,
+    /// Whether it has steps in it that cannot be foretold: timers fire, somebody waits for room.
+    pub(crate) is_subtle: bool,
     /// What was taken, given back, signalled and used up by somebody who was alone, and the step that
     /// comes next.
     pub(crate) alone: Vec<(u32, Access)>,
@@ -186,6 +178,7 @@ impl Run {
         self.ends = None;
         self.end_causes.clear();
         self.is_intricate = false;
+        self.is_subtle = false;
         self.alone.clear();
         self.set_before = 0;
     }
@@ -200,7 +193,11 @@ impl Run {
     }
 
     /// What was done to an object by somebody who was alone before a step.
-    fn alone_with(&self, object: u32, before: u32) -> impl DoubleEndedIterator<Item = Access> + '_ {
+    pub(crate) fn alone_with(
+        &self,
+        object: u32,
+        before: u32,
+    ) -> impl DoubleEndedIterator<Item = Access> + '_ {
         let own = move |&(next, access): &(u32, Access)| {
             (next <= before && access.object == object).then_some(access)
         };
@@ -270,6 +267,8 @@ pub(crate) enum Stuck {
     Full,
     /// The execution has things in it that this search cannot order.
     Intricate,
+    /// The execution has steps in it that this search cannot foretell.
+    Subtle,
 }
 
 /// A moment of an execution at which somebody has to be chosen.
@@ -346,45 +345,5 @@ pub(crate) trait Search {
     /// nothing can be said. Meaningful after [`Search::advance`].
     fn estimate(&self) -> Option<f64> {
         None
-    }
-}
-
-impl Need {
-    /// The object that it is about.
-    fn object(self) -> u32 {
-        match self {
-            Self::Free(object)
-            | Self::Shareable(object)
-            | Self::Signalled(object)
-            | Self::Counted(object)
-            | Self::Set(object) => object,
-        }
-    }
-
-    /// Whether it is about a lock.
-    fn is_lock(self) -> bool {
-        matches!(self, Self::Free(_) | Self::Shareable(_))
-    }
-
-    /// Whether somebody who has taken the object in this mode is in the way.
-    fn is_kept_by(self, mode: Mode) -> bool {
-        match self {
-            Self::Free(_) => true,
-            Self::Shareable(_) => mode == Mode::Write,
-            Self::Signalled(_) | Self::Counted(_) | Self::Set(_) => false,
-        }
-    }
-
-    /// What an attempt at it accesses, if that works or does not.
-    fn attempted(self, works: bool) -> Access {
-        let (mode, effect) = match (self, works) {
-            (Self::Free(_), true) => (Mode::Write, Effect::Takes),
-            (Self::Shareable(_), true) => (Mode::Add, Effect::Takes),
-            (Self::Shareable(_), false) => (Mode::Add, Effect::None),
-            (Self::Free(_) | Self::Signalled(_) | Self::Counted(_) | Self::Set(_), _) => {
-                (Mode::Read, Effect::None)
-            }
-        };
-        Access { object: self.object(), mode, effect }
     }
 }

@@ -133,12 +133,20 @@ pub struct Report<T> {
     /// counted by looking at every schedule; `None` unless [`crate::Check::every_schedule`] was asked
     /// for. A reduced search needs one execution for each.
     pub classes: Option<usize>,
+    /// Where all schedules together contradict what is said of their steps: that two of them can change
+    /// places, or what a search expects of a schedule. Looked for by `Check::audit` only.
+    #[doc(hidden)]
+    pub contradictions: Vec<String>,
     /// Whether the executions were one for each class of schedules that differ in more than the order of
-    /// independent steps. Where a program has timers, stops tasks, has several workers or holds up polls
-    /// from outside their loop, equal prefixes are merged instead, and that takes more.
+    /// independent steps. Where a program stops tasks, has several workers or holds up polls from outside
+    /// their loop, equal prefixes are merged instead, and that takes more.
     pub minimal: bool,
     /// How many executions were started and given up, because they turned out to lead nowhere new.
     pub redundant: u64,
+    /// How many executions were spent besides: before the search has started again, because one of them has
+    /// shown that two objects were taken for one, or that there are steps which cannot be foretold; and
+    /// then, on whether what was found without foretelling is borne out.
+    pub restarted: u64,
     /// How many states there are that differ in more than the order of independent steps.
     pub states: Option<usize>,
     /// Every value that the program was seen to return.
@@ -166,8 +174,10 @@ impl<T> Report<T> {
             schedules: None,
             uncounted: None,
             classes: None,
+            contradictions: Vec::new(),
             minimal: false,
             redundant: 0,
+            restarted: 0,
             states: None,
             outcomes: BTreeMap::new(),
             listed: Vec::new(),

@@ -247,10 +247,13 @@ impl State {
         let id = || self.things[object as usize].id;
         match kind {
             Kind::Lock | Kind::WriteLock | Kind::CallOnce => Some(Need::Free(id())),
-            // Nobody but another writer keeps a writer from that.
-            Kind::ReadLock | Kind::Claim => Some(Need::Shareable(id())),
+            Kind::ReadLock => Some(Need::Shareable(id())),
+            Kind::Claim | Kind::UpgradableLock => Some(Need::Claimable(id())),
             Kind::Park => Some(Need::Signalled(id())),
             Kind::Recv => Some(Need::Counted(id())),
+            Kind::Send if self.things[object as usize].gate.room < u32::MAX => {
+                Some(Need::Room(id(), self.things[object as usize].gate.room))
+            }
             _ => None,
         }
     }

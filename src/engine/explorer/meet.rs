@@ -17,11 +17,19 @@ use super::{Explorer, Object};
 use crate::step::{Kind, Mode, What};
 
 /// What keeps an operation on an object from happening, besides locks.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Gate {
     pub(crate) level: Level,
+    /// How much can be in it.
+    pub(crate) room: u32,
     /// How many options the next meeting at it has.
     pub(crate) options: u16,
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self { level: Level::default(), room: u32::MAX, options: 0 }
+    }
 }
 
 /// How much is in something that can be waited for.
@@ -204,9 +212,10 @@ impl Explorer {
         strands.sort_unstable_by_key(|&strand| state.strands[strand].name);
     }
 
-    /// The order of the steps does not show in pairs of them: somebody may have had to wait for room.
-    pub(crate) fn is_intricate(&self) {
-        self.state.borrow_mut().run.is_intricate = true;
+    /// What comes of it if the steps come in another order cannot be foretold: somebody may have to wait
+    /// for room.
+    pub(crate) fn is_subtle(&self) {
+        self.state.borrow_mut().run.is_subtle = true;
     }
 
     /// The program wants what this engine cannot do: the check ends here.
@@ -236,9 +245,16 @@ impl State {
     /// A strand has waited long enough.
     pub(super) fn time_is_up(&mut self, strand: StrandId) {
         self.strands[strand].came = Came::TooLate;
+        let waits = matches!(self.strands[strand].status, Status::Waiting { .. } | Status::Blocked);
+        if let Some(pending) = self.strands[strand].pending.filter(|_| waits) {
+            // Whoever comes now finds nobody waiting there.
+            self.access(pending.object, Mode::Write);
+        }
         match self.strands[strand].status {
             Status::Waiting { .. } => self.end_wait(strand),
             Status::Announced => {
+                let step = self.run.steps.len().checked_sub(1);
+                self.note_left(strand, step.and_then(|step| u32::try_from(step).ok()));
                 self.let_go_on(strand);
                 if let Some(pending) = &mut self.strands[strand].pending {
                     pending.kind = once_more(pending.kind);

@@ -58,8 +58,6 @@ pub(crate) use poll::{Executor, Flavor, TaskSlot};
 pub(crate) use stacks::new_stack;
 pub(crate) use state::{Ending, State, StrandId, StrandKind};
 pub(crate) use thing::Operation;
-#[cfg(feature = "parking_lot")]
-pub(crate) use thing::TO_UPGRADABLE;
 pub(crate) use time::TimerId;
 pub(crate) use turn::{Decide, Moment};
 

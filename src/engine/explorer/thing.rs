@@ -5,7 +5,7 @@ use std::panic::Location;
 use super::Object;
 use super::meet::Gate;
 use super::state::StrandId;
-use crate::step::{Kind, Mode, Value, What};
+use crate::step::{Kind, Mode, TO_UPGRADABLE, Value, What};
 
 /// An operation as the facade announces it.
 pub(crate) struct Operation<'a> {
@@ -86,9 +86,6 @@ pub(crate) struct Hold {
     /// The step that took it, or `None` if that was before the first step.
     pub(crate) step: Option<usize>,
 }
-
-/// What a write lock does that becomes one which can become a write lock again.
-pub(crate) const TO_UPGRADABLE: &str = "downgrade_to_upgradable";
 
 impl Thing {
     /// Whether nobody has the lock in any way.

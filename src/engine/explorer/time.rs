@@ -78,7 +78,7 @@ impl Explorer {
         state.clock_strand(at);
         let clock = state.clock_object(at);
         state.look(clock);
-        state.run.is_intricate = true;
+        state.run.is_subtle = true;
         // A thread that waits takes some time, however short: one that waits until a moment has passed, and looks at
         // the clock in between, would wait for ever at that moment.
         let soonest = state.clock.now.saturating_add(Duration::from_nanos(1));

@@ -13,9 +13,9 @@ use super::super::announce;
 use super::super::announce::announce_within;
 use super::instant::refuse_instant;
 use super::raw_rwlock::{At, OUTSIDE, RawRwLock};
-use crate::engine::explorer::{Let, Operation, TO_UPGRADABLE};
+use crate::engine::explorer::{Let, Operation};
 use crate::engine::{Driver, Explorer, driver};
-use crate::step::{Kind, What};
+use crate::step::{Kind, TO_UPGRADABLE, What};
 
 /// What is said of such a lock under loom.
 #[cfg(feature = "loom")]
@@ -34,7 +34,7 @@ impl<const RECURSIVE: bool> RawRwLock<RECURSIVE> {
     /// The lock becomes another. What the pairs of its steps do not show, a search has to know.
     fn becomes(&self, kind: Kind, at: At) {
         if let Driver::Explorer(explorer) = driver() {
-            explorer.is_intricate();
+            explorer.is_subtle();
             announce(explorer, &self.object, What::RwLock, kind, at).wrote(None, None);
         }
     }
@@ -83,7 +83,7 @@ unsafe impl<const RECURSIVE: bool> lock_api::RawRwLockUpgrade for RawRwLock<RECU
     fn try_lock_upgradable(&self) -> Option<Self::UpgradableGuard> {
         refuse();
         if let Driver::Explorer(explorer) = driver() {
-            explorer.is_intricate();
+            explorer.is_subtle();
             let at = Location::caller();
             let turn = announce(explorer, &self.object, What::RwLock, Kind::TryUpgradableLock, at);
             return turn.attempted().then(|| self.real.try_lock_upgradable().expect(OUTSIDE));

@@ -15,7 +15,9 @@
 //!
 //! Memory: one [`Place`] for each step of the execution at hand, and what is pinned to it.
 
+mod audit;
 mod crew;
+mod lore;
 mod order;
 mod places;
 mod reversal;
@@ -29,11 +31,13 @@ use super::lattice::Lattices;
 use super::{Choice, Leaf, Name, Run, Search, Stuck};
 use crate::step::Mode;
 
+pub(super) use self::audit::Audit;
 pub(crate) use self::crew::{Crew, Job};
 pub(super) use self::order::Order;
 pub(crate) use self::share::Tools;
 
 use self::crew::Link;
+use self::lore::Lore;
 use self::order::Second;
 use self::places::Place;
 use self::tree::{Branch, Planned};
@@ -73,6 +77,8 @@ pub(crate) struct Optimal {
     kept_steps: Vec<bool>,
     /// Memory for what all steps go back to that were not known.
     in_common: Vec<u32>,
+    /// What steps were seen to do that cannot be foretold, if there are such steps.
+    lore: Option<Lore>,
 }
 
 impl Optimal {
@@ -97,7 +103,19 @@ impl Optimal {
             root: None,
             kept_steps: Vec::new(),
             in_common: Vec::new(),
+            lore: None,
         }
+    }
+
+    /// A search that foretells nothing: it remembers what it has seen.
+    pub(crate) fn careful(most_states: usize, crew: &Arc<Crew>) -> Self {
+        let order = Order::careful();
+        Self { lore: Some(Lore::default()), order, ..Self::new(most_states, crew) }
+    }
+
+    /// Whether it foretells nothing.
+    pub(crate) fn is_careful(&self) -> bool {
+        self.lore.is_some()
     }
 
     /// The state graph of what was found, if there was room for it.
@@ -129,10 +147,17 @@ impl Optimal {
             if race.second.is_among(common) && !self.order.has_beside(race.first, &in_common) {
                 continue;
             }
-            let Some((step, sequence)) = self.order.reversal(run, race, &mut kept) else {
-                continue;
-            };
+            let reversal = self.order.reversal(run, race, &mut kept);
+            let Some((step, mut sequence)) = reversal else { continue };
+            if let Some(last) = sequence.last_mut() {
+                last.certain &= self.lore.is_none();
+                last.base *= u64::from(self.lore.is_some());
+            }
+            if let Some(lore) = &self.lore {
+                lore.tell(&self.order, step, &mut sequence);
+            }
             let options = match sequence.last() {
+                _ if self.lore.is_some() => Self::options(run, race.second),
                 // Only what would work can also fail for no reason.
                 Some(second) if self.compares_in_vain(race.second, second) => JUST_ONE,
                 _ => Self::options(run, race.second),
@@ -216,6 +241,9 @@ impl Search for Optimal {
         if run.is_intricate {
             return Err(Stuck::Intricate);
         }
+        if run.is_subtle && self.lore.is_none() {
+            return Err(Stuck::Subtle);
+        }
         let base = self.base();
         let places = self.places.iter_mut().map(Place::trying);
         for (step, (branch, made)) in (base..).zip(places.zip(&run.steps[base..])) {
@@ -230,6 +258,10 @@ impl Search for Optimal {
         let common = self.learn(run);
         let differs = Stuck::Differs { step: run.steps.len() };
         self.lattices.add(&self.order, run, common, leaf).map_err(|()| differs)?;
+        let borne_out = self.lore.as_mut().is_none_or(|lore| lore.learn(&self.order, common));
+        if !borne_out {
+            return Err(Stuck::Intricate);
+        }
         self.pin_reversals(run, common);
         self.executions += 1;
         self.end_branch(run);
@@ -252,7 +284,12 @@ impl Search for Optimal {
 
     fn start_again(&mut self) -> bool {
         let redundant = self.redundant;
-        *self = Self { redundant, ..Self::new(self.lattices.most_states(), self.link.crew()) };
+        let (most_states, crew) = (self.lattices.most_states(), self.link.crew());
+        let new = match self.lore {
+            Some(_) => Self::careful(most_states, crew),
+            None => Self::new(most_states, crew),
+        };
+        *self = Self { redundant, ..new };
         true
     }
 

@@ -242,6 +242,7 @@ impl Optimal {
             self.kept = 0;
         }
         while let Some(at) = self.places.len().checked_sub(1) {
+            self.drop_what_is_known(at);
             let place = &mut self.places[at];
             match place.ahead(keeps) {
                 Ahead::Planned => {
@@ -265,6 +266,40 @@ impl Optimal {
                     return;
                 }
                 Ahead::Nothing => self.leave_place(keeps),
+            }
+        }
+    }
+
+    /// Drops what is planned at a place, and turns out to lead to what was tried.
+    fn drop_what_is_known(&mut self, at: usize) {
+        let step = self.base() + at;
+        let (Some(lore), place) = (&self.lore, &mut self.places[at]) else { return };
+        let order = &self.order;
+        while let Some(next) =
+            place.branches.iter().position(|branch| matches!(branch.next, Next::Planned(_)))
+        {
+            let (tried, planned) = place.branches.split_at_mut(next);
+            let sleeping = &place.sleeping;
+            let mut seen = |sequence: &mut [Planned]| {
+                if sequence.last().is_some_and(|last| !last.certain) {
+                    lore.tell(order, step, sequence);
+                }
+                let tried = tried.iter().map(|branch| &branch.step);
+                sleeping
+                    .iter()
+                    .chain(tried)
+                    .any(|sleeper| relation(sleeper, sequence) != Relation::Against)
+            };
+            let mut lost = Vec::new();
+            let keeps = planned[0].sift(&mut Vec::new(), &mut lost, &mut seen);
+            if keeps && lost.is_empty() {
+                return;
+            }
+            if !keeps {
+                place.branches.remove(next);
+            }
+            for mut sequence in lost {
+                place.insert(&mut sequence);
             }
         }
     }
@@ -306,9 +341,9 @@ impl Optimal {
                 place.insert(sequence);
                 return;
             };
-            let next = &mut place.branches[branch].next;
-            if !matches!(next, Next::Here) {
-                next.insert(sequence);
+            let branch = &mut place.branches[branch];
+            if !matches!(branch.next, Next::Here) {
+                branch.insert(sequence);
                 return;
             }
             if sequence.is_empty() {
@@ -352,5 +387,7 @@ fn planned(run: &Run, step: usize) -> Planned {
         accesses,
         last: run.steps[step].reach != Reach::Own,
         certain: true,
+        event: 0,
+        base: 0,
     }
 }

@@ -22,12 +22,17 @@ impl Order {
         kept.resize(self.steps.len(), true);
         let needs = match race.second {
             Second::Step(step) => {
-                kept[step as usize] = false;
+                self.leave_out(kept, step);
                 run.needs_of(step as usize)
             }
             Second::Left(left) => run.pending_needs_of(left as usize),
         };
         self.leave_out(kept, race.first);
+        if let Second::Left(left) = race.second
+            && let Some(dropped_in) = run.pending[left as usize].dropped_in
+        {
+            self.leave_out(kept, dropped_in);
+        }
         let second = match race.second {
             Second::Step(step) => self.steps[step as usize].choice.who,
             Second::Left(left) => run.pending[left as usize].who,
@@ -78,13 +83,15 @@ impl Order {
                 }
                 Need::Counted(object) if !self.is_counted(run, kept, object, race) => return None,
                 Need::Set(clock) if !self.is_set(run, kept, clock) => return None,
+                Need::Room(object, most) if !self.has_room(run, kept, (object, most), race) => {
+                    return None;
+                }
                 _ if !need.is_lock() => continue,
                 _ if self.is_held_before(run, kept, *need, race) => return None,
                 _ => {}
             }
             for (number, touch) in self.history(need.object()) {
-                let taken = touch.access.effect == Effect::Takes
-                    && need.is_kept_by(touch.access.mode)
+                let taken = touch.access.holds().is_some_and(|held| need.is_kept_by(held))
                     && kept[touch.step as usize];
                 if !taken {
                     continue;
@@ -102,16 +109,15 @@ impl Order {
     fn is_held_before(&self, run: &Run, kept: &[bool], need: Need, race: Race) -> bool {
         let mut held = 0_usize;
         for access in run.alone_with(need.object(), race.first) {
-            match access.effect {
-                Effect::Takes if need.is_kept_by(access.mode) => held += 1,
-                Effect::Gives => held = held.saturating_sub(1),
-                _ => {}
+            if access.lets_go() {
+                held = held.saturating_sub(1);
+            }
+            if access.holds().is_some_and(|held| need.is_kept_by(held)) {
+                held += 1;
             }
         }
         let given_back = |(_, touch): &(u32, &Touch)| {
-            touch.access.effect == Effect::Gives
-                && touch.partner == NONE
-                && kept[touch.step as usize]
+            touch.access.lets_go() && touch.held_since == NONE && kept[touch.step as usize]
         };
         held > 0 && self.history(need.object()).filter(given_back).count() < held
     }
@@ -140,11 +146,26 @@ impl Order {
 
     /// Whether an object is signalled more often than that is used up, among what is kept.
     fn is_counted(&self, run: &Run, kept: &[bool], object: u32, race: Race) -> bool {
+        self.count(run, kept, object, race) > 0
+    }
+
+    /// Whether there is room for one more in an object that holds so many, among what is kept.
+    fn has_room(&self, run: &Run, kept: &[bool], (object, most): (u32, u32), race: Race) -> bool {
+        let before =
+            |touch: &Touch| !matches!(race.second, Second::Step(step) if touch.step >= step);
+        let opens = |(_, touch): (u32, &Touch)| {
+            touch.access.effect == Effect::Opens && kept[touch.step as usize] && before(touch)
+        };
+        self.history(object).any(opens)
+            || self.count(run, kept, object, race) < i32::try_from(most).unwrap_or(i32::MAX)
+    }
+
+    /// How much more often an object is signalled than that is used up, among what is kept.
+    fn count(&self, run: &Run, kept: &[bool], object: u32, race: Race) -> i32 {
         let before =
             |touch: &Touch| !matches!(race.second, Second::Step(step) if touch.step >= step);
         let kept = |(_, touch): &(u32, &Touch)| kept[touch.step as usize] && before(touch);
-        let sum: i32 = self
-            .history(object)
+        self.history(object)
             .filter(kept)
             .map(|(_, touch)| touch.access)
             .chain(run.alone_with(object, race.first))
@@ -153,8 +174,7 @@ impl Order {
                 Effect::Consumes => -1,
                 _ => 0,
             })
-            .sum();
-        sum > 0
+            .sum()
     }
 
     /// Whether a timer is set, among what is kept, that has not fired.
@@ -179,7 +199,8 @@ impl Order {
             accesses.push(touch.access);
         }
         let last = entry.reach != Reach::Own;
-        Planned { choice: entry.choice, accesses, last, certain: true }
+        let (event, base) = (entry.event, entry.base);
+        Planned { choice: entry.choice, accesses, last, certain: true, event, base }
     }
 
     /// What the second of two that race does if it comes first, as far as that can be foretold.
@@ -188,12 +209,15 @@ impl Order {
             Second::Left(left) => {
                 let pending = &run.pending[left as usize];
                 let accesses = std::iter::once(pending.access).collect();
-                return Planned { choice, accesses, last: false, certain: pending.certain };
+                let base = self.base_of_left(pending, run.pending_causes_of(left as usize));
+                let certain = pending.certain;
+                return Planned { choice, accesses, last: false, certain, event: 0, base };
             }
             Second::Step(step) => step,
         };
         let mut planned = self.planned(step as usize);
         planned.choice = choice;
+        planned.event = 0;
         planned.certain = !run.steps[step as usize].is_poll;
         let entry = &self.steps[step as usize];
         let about = |access: &Access| match entry.attempts {

@@ -217,10 +217,10 @@ impl Place {
     fn give_away(&mut self, branch: usize, link: &Arc<Link>) -> Self {
         let tried = self.branches[..branch].iter().map(|tried| &tried.step);
         let sleeping = self.sleeping.iter().chain(tried).cloned().collect();
-        let Branch { step, sign, next } = &mut self.branches[branch];
+        let Branch { step, sign, next, .. } = &mut self.branches[branch];
         let next = std::mem::replace(next, Next::Away(Arc::clone(link)));
         let enabled = vec![step.choice];
-        let branches = vec![Branch { step: step.clone(), sign: *sign, next }];
+        let branches = vec![Branch { step: step.clone(), sign: *sign, next, absorbed: Vec::new() }];
         Self { enabled, sleeping, branches, ..Self::default() }
     }
 }

@@ -29,6 +29,9 @@ pub(super) struct Planned {
     pub(super) last: bool,
     /// Whether it is known for sure.
     pub(super) certain: bool,
+    /// Fingerprints of the step, if it was taken, and of what it goes back to whatever it accesses.
+    pub(super) event: u64,
+    pub(super) base: u64,
 }
 
 /// A step from a place, and what comes of it.
@@ -38,6 +41,9 @@ pub(super) struct Branch {
     /// What the step has announced, once it was taken.
     pub(super) sign: Option<u64>,
     pub(super) next: Next,
+    /// What was not planned behind it because all that may follow it is tried, for the case that it turns
+    /// out to lead to nothing new and is not tried itself.
+    pub(super) absorbed: Vec<Vec<Planned>>,
 }
 
 /// What comes of a branch.
@@ -75,8 +81,61 @@ impl Next {
 impl Branch {
     /// A step of which nothing is known, so that nothing can change places with it.
     pub(super) fn unknown(choice: Choice, next: Next) -> Self {
-        let step = Planned { choice, accesses: Accesses::new(), last: true, certain: false };
-        Self { step, sign: None, next }
+        let step = Planned {
+            choice,
+            accesses: Accesses::new(),
+            last: true,
+            certain: false,
+            event: 0,
+            base: 0,
+        };
+        Self { step, sign: None, next, absorbed: Vec::new() }
+    }
+}
+
+impl Branch {
+    /// Whether nobody knows what it does, and nothing is planned behind it.
+    fn is_in_doubt(&self) -> bool {
+        let ends = matches!(&self.next, Next::Planned(then) if then.is_empty());
+        ends && !self.step.certain && self.step.base != 0
+    }
+
+    /// Plans a sequence behind it, unless something there leads to the same executions. Whether something
+    /// was planned.
+    pub(super) fn insert(&mut self, sequence: &mut Vec<Planned>) -> bool {
+        let ends = matches!(&self.next, Next::Planned(then) if then.is_empty());
+        if ends && sequence.last().is_some_and(|last| last.base != 0) {
+            self.absorbed.push(std::mem::take(sequence));
+        }
+        self.next.insert(sequence)
+    }
+
+    /// Drops all of what is planned behind a branch, or at it, that something leads to which was tried.
+    /// `path` is what goes before it, and `lost` is what was absorbed by what is dropped. Whether
+    /// anything is left.
+    pub(super) fn sift(
+        &mut self,
+        path: &mut Vec<Planned>,
+        lost: &mut Vec<Vec<Planned>>,
+        seen: &mut dyn FnMut(&mut [Planned]) -> bool,
+    ) -> bool {
+        let Next::Planned(then) = &mut self.next else { return true };
+        path.push(self.step.clone());
+        let keeps = if then.is_empty() {
+            let keeps = !seen(path);
+            if !keeps {
+                let whole = |rest: Vec<Planned>| path.iter().cloned().chain(rest).collect();
+                lost.extend(self.absorbed.drain(..).map(whole));
+            }
+            keeps
+        } else {
+            then.retain_mut(|next| next.sift(path, lost, seen));
+            !then.is_empty()
+        };
+        if let Some(step) = path.pop() {
+            self.step = step;
+        }
+        keeps
     }
 }
 
@@ -131,8 +190,18 @@ pub(super) fn relation(step: &Planned, sequence: &[Planned]) -> Relation {
 }
 
 /// The branch that leads to the executions of a sequence, which then begins behind it, if one does.
+///
+/// One that may turn out not to be tried, because something that was leads to the same executions,
+/// stands for nothing but itself.
 pub(super) fn follow(branches: &[Branch], sequence: &mut Vec<Planned>) -> Option<usize> {
     branches.iter().position(|branch| match relation(&branch.step, sequence) {
+        _ if branch.is_in_doubt() => {
+            let same = sequence.len() == 1 && sequence[0].choice == branch.step.choice;
+            if same {
+                sequence.clear();
+            }
+            same
+        }
         Relation::First(at) => {
             sequence.remove(at);
             true
@@ -145,11 +214,11 @@ pub(super) fn follow(branches: &[Branch], sequence: &mut Vec<Planned>) -> Option
 /// Adds a sequence to branches, unless something there leads to the same executions. Whether it did.
 pub(super) fn plan(branches: &mut Vec<Branch>, sequence: &mut Vec<Planned>) -> bool {
     if let Some(at) = follow(branches, sequence) {
-        return branches[at].next.insert(sequence);
+        return branches[at].insert(sequence);
     }
     let chain = sequence.drain(..).rev().fold(None, |then: Option<Branch>, step| {
         let next = Next::Planned(then.into_iter().collect());
-        Some(Branch { step, sign: None, next })
+        Some(Branch { step, sign: None, next, absorbed: Vec::new() })
     });
     branches.extend(chain);
     true

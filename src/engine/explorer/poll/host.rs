@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use super::super::Explorer;
+use super::super::identity::Part;
 use super::super::state::{StrandId, StrandKind};
 use super::super::thing::Pending;
 use super::{Executor, Flavor, Phase, PollState, StrandWaker};
-use crate::step::{Kind, Mode};
+use crate::step::{Access, Kind, Mode};
 
 impl Explorer {
     /// Runs a future on the current thread until it is ready.
@@ -57,7 +58,16 @@ impl Explorer {
             return false;
         }
         let tasks: Vec<StrandId> = state.tasks(event_loop).collect();
-        tasks.into_iter().any(|task| !state.look_at_end(task))
+        if tasks.iter().any(|&task| !state.look_at_end(task)) {
+            return true;
+        }
+        // That is no step, but would have been one had any of them gone on for longer.
+        for task in tasks {
+            let name = state.strands[task].name;
+            let id = state.identity_of(name, Part::Life);
+            state.note_access(Access::of(id, Mode::Read));
+        }
+        false
     }
 
     fn enter_loop(&self, executor: Executor) -> (StrandId, Waker) {

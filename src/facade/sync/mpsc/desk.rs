@@ -74,7 +74,8 @@ impl<T> Inner<T> {
         } else {
             Level::Some
         };
-        Gate { level, options }
+        let room = self.bound.and_then(|bound| u32::try_from(bound).ok()).unwrap_or(u32::MAX);
+        Gate { level, room, options }
     }
 
     /// What comes out of it, or why nothing does.
@@ -230,7 +231,7 @@ impl<T> Desk<T> {
         let inner = self.inner();
         if inner.is_full() {
             // Whoever comes next may have to wait for room, and could have been the first.
-            explorer.is_intricate();
+            explorer.is_subtle();
         }
         explorer.set_gate(&self.object, What::Channel, inner.gate(), at);
         sent

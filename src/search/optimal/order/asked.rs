@@ -77,10 +77,10 @@ impl Order {
         })
     }
 
-    /// Where a lock that was taken is given back.
+    /// Where a lock that was taken is let go.
     pub(in super::super) fn given_back(&self, taking: u32) -> Option<u32> {
-        let partner = self.touches[taking as usize].partner;
-        self.touches.get(partner as usize).map(|touch| touch.step)
+        let let_go = self.touches[taking as usize].let_go;
+        self.touches.get(let_go as usize).map(|touch| touch.step)
     }
 
     /// The value that an object had before a step accessed it as its last.

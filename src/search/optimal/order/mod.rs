@@ -9,10 +9,12 @@
 //! races with the earlier *taking* of the lock instead.
 
 mod asked;
+mod races;
 
-use super::super::{Choice, Need, Reach, Run};
+use self::races::Later;
+use super::super::{Choice, Need, Pending, Reach, Run};
 use crate::fingerprint::mix;
-use crate::step::{Access, Effect, Mode, Value};
+use crate::step::{Access, Effect, Held, Mode, Value};
 
 /// "None" for an index.
 pub(super) const NONE: u32 = u32::MAX;
@@ -27,7 +29,9 @@ pub(super) struct Entry {
     before: u32,
     /// A fingerprint of the step and of everything it goes back to. Two steps of two executions are the
     /// same event exactly if these are equal.
-    event: u64,
+    pub(super) event: u64,
+    /// A fingerprint of what it goes back to whatever it accesses.
+    pub(super) base: u64,
     /// Where its accesses in [`Order::touches`] end.
     touches_end: usize,
     /// Where the races of which it is the second end in [`Order::races`].
@@ -46,8 +50,10 @@ pub(super) struct Touch {
     pub(super) step: u32,
     /// The access of the same object before it.
     before: u32,
-    /// For a lock that is taken, where it is given back; and the other way round.
-    pub(super) partner: u32,
+    /// For a lock that is held from then on, where it is let go.
+    let_go: u32,
+    /// For a lock that is let go, since when it was held.
+    pub(super) held_since: u32,
 }
 
 /// Two steps that could have come the other way round.
@@ -58,7 +64,7 @@ pub(super) struct Race {
 }
 
 /// The later of two that race.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Second {
     Step(u32),
     /// One that was left at the end, by its place in [`Run::pending`].
@@ -79,6 +85,9 @@ pub(crate) struct Order {
     strands: usize,
     pub(super) races: Vec<Race>,
     scratch: Scratch,
+    /// Whether a step that can be kept from happening races with all that it depends on, not only with
+    /// the last.
+    careful: bool,
 }
 
 #[derive(Debug, Default)]
@@ -99,6 +108,11 @@ struct Back {
 }
 
 impl Order {
+    /// An order in which a step that can be kept from happening races with all that it depends on.
+    pub(super) fn careful() -> Self {
+        Self { careful: true, ..Self::default() }
+    }
+
     /// Forgets all steps from one on.
     pub(super) fn rewind(&mut self, to: usize) {
         while self.steps.len() > to {
@@ -108,9 +122,8 @@ impl Order {
             while self.touches.len() > start {
                 let Some(touch) = self.touches.pop() else { break };
                 self.heads[touch.access.object as usize] = touch.before;
-                if let Some(taking) = self.touches.get_mut(touch.partner as usize) {
-                    // What was given back is still held.
-                    taking.partner = NONE;
+                if let Some(taking) = self.touches.get_mut(touch.held_since as usize) {
+                    taking.let_go = NONE;
                 }
             }
         }
@@ -185,12 +198,14 @@ impl Order {
         };
         self.clocks[clock_at + who] = nth;
         let event = self.event(run, index, before, &back);
+        let base = self.base_of(before, run.causes_of(index));
         self.last_of[who] = step;
         self.steps.push(Entry {
             choice: made.choice,
             nth,
             before,
             event,
+            base,
             touches_end: self.touches.len(),
             races_end: self.races.len(),
             reach: made.reach,
@@ -199,7 +214,7 @@ impl Order {
             was: made.was,
         });
         if made.reach == Reach::Own {
-            self.find_races(Second::Step(step), run.needs_of(index), &back);
+            self.find_races(&Later::step(step, run.needs_of(index)), &back);
             self.steps[index].races_end = self.races.len();
         }
         self.scratch.back = back;
@@ -222,6 +237,18 @@ impl Order {
             .filter(|&(place, one)| !back[..place].iter().any(|known| known.step == one.step))
             .map(|(_, one)| mix(event(one.step), 2));
         mix(own, firm.chain(direct).fold(0, u64::wrapping_add))
+    }
+
+    /// A fingerprint of what a step goes back to whatever its accesses are.
+    fn base_of(&self, before: u32, causes: &[u32]) -> u64 {
+        let event = |step: u32| self.steps.get(step as usize).map_or(0, |entry| entry.event);
+        let firm = causes.iter().map(|&cause| mix(event(cause), 1));
+        mix(event(before), firm.fold(0, u64::wrapping_add))
+    }
+
+    /// As [`Order::base_of`], for one who was left.
+    pub(super) fn base_of_left(&self, left: &Pending, causes: &[u32]) -> u64 {
+        self.base_of(self.last_of(left).unwrap_or(NONE), causes)
     }
 
     /// The clock of what a step goes back to whatever its accesses are.
@@ -251,21 +278,19 @@ impl Order {
             self.heads.resize(object + 1, NONE);
         }
         let number = u32::try_from(self.touches.len()).unwrap_or(NONE);
-        let partner = match access.effect {
-            Effect::Gives => self.taking_of(access.object, who),
-            _ => NONE,
-        };
-        if let Some(taking) = self.touches.get_mut(partner as usize) {
-            taking.partner = number;
+        let held_since = if access.lets_go() { self.taking_of(access.object, who) } else { NONE };
+        if let Some(taking) = self.touches.get_mut(held_since as usize) {
+            taking.let_go = number;
         }
-        self.touches.push(Touch { access, step, before: self.heads[object], partner });
+        let before = self.heads[object];
+        self.touches.push(Touch { access, step, before, let_go: NONE, held_since });
         self.heads[object] = number;
     }
 
     /// The taking of a lock that is given back: the strand's own, or else the first, since a guard may
     /// be dropped by another strand than the one that took it.
     fn taking_of(&self, lock: u32, who: usize) -> u32 {
-        let open = |touch: &Touch| touch.access.effect == Effect::Takes && touch.partner == NONE;
+        let open = |touch: &Touch| touch.access.holds().is_some() && touch.let_go == NONE;
         let mut taking = NONE;
         for (number, touch) in self.history(lock).filter(|(_, touch)| open(touch)) {
             taking = number;
@@ -276,6 +301,16 @@ impl Order {
         taking
     }
 
+    /// Whether somebody lets go what was in the way of a need.
+    fn lets_have(&self, need: Need, touch: &Touch) -> bool {
+        let before = self.touches.get(touch.held_since as usize);
+        let unknown = if touch.access.mode == Mode::Add { Held::Shared } else { Held::Alone };
+        let before = before.map_or(Some(unknown), |taking| taking.access.holds());
+        touch.access.lets_go()
+            && before.is_some_and(|held| need.is_kept_by(held))
+            && !touch.access.holds().is_some_and(|held| need.is_kept_by(held))
+    }
+
     /// Finds what an access of a strand goes back to directly.
     fn find_back(&self, access: Access, who: usize, needed: Option<Need>, back: &mut Vec<Back>) {
         for (_, touch) in self.history(access.object) {
@@ -284,8 +319,7 @@ impl Order {
                 continue;
             }
             // Who only needs that nobody writes does not wait for readers.
-            let waits = needed.is_some_and(|need| need.is_kept_by(touch.access.mode));
-            let firm = waits && touch.access.effect == Effect::Gives;
+            let firm = needed.is_some_and(|need| self.lets_have(need, touch));
             if touch.access.depends_on(access)
                 && self.who(other) != who
                 && !back.iter().any(|known| known.step == other && known.firm == firm)
@@ -294,89 +328,6 @@ impl Order {
             }
             if touch.access.mode == Mode::Write {
                 break;
-            }
-        }
-    }
-
-    /// Which of the steps that a step goes back to directly, and which takings of what it needs, could
-    /// have come after it?
-    ///
-    /// Not those that it goes back to in any case, and not those that another of them goes back to. (That
-    /// a lock was given back in between is no reason: then that goes back to its taking.)
-    fn find_races(&mut self, second: Second, needs: &[Need], back: &[Back]) {
-        let mut firsts = std::mem::take(&mut self.scratch.firsts);
-        firsts.clear();
-        firsts.extend(back.iter().filter(|one| !one.firm).map(|one| one.step));
-        for need in needs.iter().filter(|need| need.is_lock()) {
-            for (_, touch) in self.history(need.object()) {
-                if second.is(touch.step) || touch.access.effect != Effect::Takes {
-                    continue;
-                }
-                if need.is_kept_by(touch.access.mode) && !firsts.contains(&touch.step) {
-                    firsts.push(touch.step);
-                }
-                if touch.access.mode == Mode::Write {
-                    break;
-                }
-            }
-        }
-        for &first in &firsts {
-            let kept = self.scratch.base[self.who(first)] >= self.steps[first as usize].nth
-                || firsts.iter().any(|&other| other != first && self.is_before(first, other));
-            if !kept {
-                self.races.push(Race { first, second });
-            }
-        }
-        self.scratch.firsts = firsts;
-    }
-
-    /// If the execution was ended while others could go on, its end cannot change places with what it
-    /// does not go back to.
-    fn ends(&mut self, run: &Run) {
-        let (Some(_), Some(last)) = (run.ends, self.steps.len().checked_sub(1)) else { return };
-        let last = u32::try_from(last).unwrap_or(NONE);
-        self.begin_base(NONE, &run.end_causes);
-        let ahead = |order: &Self, who: usize| {
-            let step = order.last_of[who];
-            step != NONE && step != last && order.scratch.base[who] < order.steps[step as usize].nth
-        };
-        if !(0..self.strands).any(|who| ahead(self, who)) {
-            return;
-        }
-        let back: Vec<Back> = (0..self.strands)
-            .filter(|&who| self.last_of[who] != NONE && self.last_of[who] != last)
-            .map(|who| Back { step: self.last_of[who], firm: false })
-            .collect();
-        self.steps[last as usize].reach = Reach::Last;
-        let all = back.iter().map(|one| mix(self.event_of(one.step), 3));
-        self.steps[last as usize].event = mix(self.event_of(last), all.fold(0, u64::wrapping_add));
-        // What it goes back to in any case: all that it did without being the last.
-        self.scratch.base.fill(0);
-        let own = self.clock(last).to_vec();
-        self.scratch.base.copy_from_slice(&own);
-        self.find_races(Second::Step(last), &[], &back);
-        let mut clock = own;
-        for other in &back {
-            self.join(&mut clock, other.step);
-        }
-        let start = last as usize * self.strands;
-        self.clocks[start..start + self.strands].copy_from_slice(&clock);
-    }
-
-    /// One who was left at the end could have come before whoever kept him from it.
-    fn left(&mut self, run: &Run, left: usize) {
-        let second = Second::Left(u32::try_from(left).unwrap_or(NONE));
-        let before = self.last_of(&run.pending[left]);
-        self.begin_base(before.unwrap_or(NONE), run.pending_causes_of(left));
-        self.find_races(second, run.pending_needs_of(left), &[]);
-        let last = u32::try_from(self.steps.len()).ok().and_then(|steps| steps.checked_sub(1));
-        let first = run.pending[left].dropped_in.or(last.filter(|_| run.ends.is_some()));
-        if let Some(first) = first {
-            let who = self.who(first);
-            let known =
-                self.races.iter().any(|race| race.first == first && race.second.is_left(left));
-            if self.scratch.base[who] < self.steps[first as usize].nth && !known {
-                self.races.push(Race { first, second });
             }
         }
     }
