@@ -51,3 +51,58 @@ impl Search for Spot<'_> {
         self.left > 0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::graph::{Edge, Graph, Node};
+    use super::super::{Branch, Choice, Leaf, Name, Run, Search};
+    use super::Spot;
+
+    const LEAF: Leaf = Leaf { failing: false, outcome: 1 };
+
+    fn choice(who: u32) -> Choice {
+        Choice { who: Name(who), option: 0 }
+    }
+
+    /// Main takes the only step there is.
+    fn graph() -> Graph {
+        let edges = vec![Edge { choice: choice(0), to: 1, sign: 0 }].into();
+        Graph {
+            nodes: vec![Node { edges, leaf: None }, Node { leaf: Some(LEAF), ..Node::default() }],
+        }
+    }
+
+    /// What is chosen where these can go.
+    fn chosen(spot: &mut Spot<'_>, enabled: &[Choice]) -> Option<usize> {
+        let numbers = [0, 1];
+        spot.choose(&Branch {
+            step: 0,
+            run: &Run::default(),
+            enabled,
+            numbers: &numbers,
+            last: None,
+        })
+    }
+
+    #[test]
+    fn what_the_graph_says_is_borne_out() {
+        let graph = graph();
+        let mut spot = Spot::new(&graph);
+        assert_eq!(chosen(&mut spot, &[choice(0)]), Some(0));
+        assert_eq!(spot.record(&Run::default(), LEAF), Ok(()));
+    }
+
+    #[test]
+    fn somebody_who_can_go_and_is_not_in_the_graph_is_found() {
+        let graph = graph();
+        assert_eq!(chosen(&mut Spot::new(&graph), &[choice(0), choice(1)]), None);
+    }
+
+    #[test]
+    fn another_end_than_the_graph_says_is_found() {
+        let graph = graph();
+        let mut spot = Spot::new(&graph);
+        assert_eq!(chosen(&mut spot, &[choice(0)]), Some(0));
+        assert!(spot.record(&Run::default(), Leaf { failing: true, ..LEAF }).is_err());
+    }
+}

@@ -3,13 +3,12 @@
 //! The search trusts two things that it is told. Steps that are said to be *independent* can change
 //! places, and nothing else changes by that. And of two steps that *race*, the second can come first
 //! in the way that [`Order::reversal`] says, and no schedule is out of reach of that. Given every
-//! schedule of a program, both can be looked up, and nothing is trusted:
+//! schedule of a program, both can be looked up, and nothing is trusted. (Whether what a reversal foretells
+//! comes true is not: what is foretold wrongly shows in the number of executions.)
 //!
 //! - *Neighbours.* If two neighbours of a schedule are independent, then the schedule with the two
 //!   exchanged is there, each of its steps does what it did, and it ends in the same way.
 //! - *Events.* Two schedules have the same events exactly if they are in one class.
-//! - *Reversals.* What is said to be possible is the beginning of some schedule, and its steps do what
-//!   was foretold.
 //! - *Sources.* After every prefix, take one of the choices and what the reversals of all that follows
 //!   it add, again and again: then every schedule with that prefix can begin with one of those, but for
 //!   the order of independent steps.
@@ -341,7 +340,7 @@ fn told(run: &Run, step: usize) -> String {
 }
 
 /// All steps in words, a line each, and who was left.
-pub(super) fn steps(run: &Run) -> String {
+fn steps(run: &Run) -> String {
     let mut text = String::new();
     for step in 0..run.steps.len() {
         let (causes, needs) = (run.causes_of(step), run.needs_of(step));
