@@ -61,7 +61,6 @@ macro_rules! exercises {
 
                 #[cfg(test)]
                 pub mod attempts;
-                #[cfg(test)]
                 pub mod solution;
                 pub mod stage;
                 pub mod starter;

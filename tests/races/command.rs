@@ -1,7 +1,5 @@
 //! The `races` command, run as a person or a script runs it.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 

@@ -1,7 +1,5 @@
 //! `races learn`, as a learner goes through it: predict, take a copy, check it, repair it.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
