@@ -61,9 +61,22 @@ pub(crate) fn answer(settings: &Settings, given: &ArgMatches) -> Result<Answer, 
         let text = if json { document([word].into_iter()) } else { told(settings, word) };
         return Ok((text, AS_EXPECTED));
     }
+    if let Ok((race, variant)) = lookup(asked) {
+        let text = race_told(settings, race, variant, of_that_name(race.family));
+        return Ok((text, AS_EXPECTED));
+    }
     let names = words.iter().map(|word| word.name).chain(RACES.iter().map(|race| race.id));
     let all = format!("{} explain shows all words", settings.command);
     Err(unknown("word or race", asked, names, &all))
+}
+
+/// What a report calls that which happened, if it is explained: `lost update`, `deadlock`.
+pub(crate) fn called(report: &str) -> Option<&'static str> {
+    let error = report.lines().find_map(|line| line.strip_prefix("error: "))?;
+    let words = words().into_iter().map(|word| word.name);
+    words
+        .into_iter()
+        .find(|name| error.strip_prefix(name).is_some_and(|rest| rest.starts_with(':')))
 }
 
 /// Whether it is written as schedules are: with more than one strand.

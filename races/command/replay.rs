@@ -13,6 +13,9 @@ pub(crate) fn answer(settings: &Settings, given: &ArgMatches) -> Result<Answer, 
     let (race, variant) = lookup(given.get_one::<String>("race").map_or("", String::as_str))?;
     let variant = variant.unwrap_or(race.bug());
     let text = given.get_one::<String>("schedule").map_or("", String::as_str);
+    if text.is_empty() {
+        return Err(format!("error: no schedule is named\nhelp: races run {} shows one", race.id));
+    }
     let schedule: Schedule = text
         .parse()
         .map_err(|error| format!("error: {error}\nhelp: races run {} shows one", race.id))?;

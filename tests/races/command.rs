@@ -240,6 +240,54 @@ fn explain_says_what_a_word_means_and_where_a_race_belongs() {
     assert_eq!((field(line, "word"), field(line, "part")), ("panic", "How it fails"));
 }
 
+/// The word that stands in the error, or the family where it has none of its own.
+#[test]
+fn what_a_report_says_next_explains_what_it_calls_the_failure() {
+    for (race, word) in [
+        ("lost-update", "\"lost update\""),
+        ("await-gap", "\"stale decision\""),
+        ("lock-order", "deadlock"),
+        ("torn-pair", "\"seen half way\""),
+        ("shutdown-drops-inflight", "lifecycle"),
+        ("message-passing", "ordering"),
+    ] {
+        let output = races(&["run", race]);
+        let commands: Vec<&str> = text(&output)
+            .lines()
+            .filter_map(|line| line.split_once("races explain "))
+            .map(|(_, rest)| rest.split("   ").next().unwrap())
+            .collect();
+        assert_eq!(commands, [word], "{}", text(&output));
+    }
+    for race in RACES {
+        let output = races(&["run", race.id]);
+        let shown = text(&output);
+        let (_, rest) = shown.split_once("races explain ").unwrap_or_else(|| panic!("{shown}"));
+        let word = rest.lines().next().unwrap().split("   ").next().unwrap();
+        let output = races(&["explain", word.trim().trim_matches('"')]);
+        assert_eq!(code(&output), 0, "{}: {}", race.id, problem(&output));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_that_cannot_be_written_is_a_failure() {
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_races"))
+        .arg("explain")
+        .env_clear()
+        .stdout(full)
+        .output()
+        .unwrap();
+    assert_eq!(code(&output), 1);
+    assert!(
+        problem(&output).starts_with("error: cannot write the answer: "),
+        "{}",
+        problem(&output)
+    );
+    assert_eq!(problem(&output).lines().count(), 2);
+}
+
 #[test]
 fn fix_goes_from_a_near_miss_as_well_and_speaks_json() {
     let output = races(&["fix", "lost-update/two-locks"]);
@@ -376,9 +424,19 @@ fn what_cannot_be_understood_gets_the_nearest_name_and_code_two() {
     let output = races(&["run", "lost-updat"]);
     assert_eq!(code(&output), 2);
     assert!(problem(&output).contains("did you mean `lost-update`?"), "{}", problem(&output));
-    for wrong in
-        [&["runn"][..], &["run"], &["run", "lost-update", "--max-steps", "0"], &["--width", "9"]]
-    {
+    for (nothing, missing) in [
+        (&["run"][..], "no race is named"),
+        (&["fix"], "no race is named"),
+        (&["stress"], "no race is named"),
+        (&["replay"], "no race is named"),
+        (&["replay", "lost-update"], "no schedule is named"),
+    ] {
+        let output = races(nothing);
+        assert_eq!((code(&output), text(&output)), (2, ""), "{nothing:?}");
+        let told = format!("error: {missing}\nhelp: races ");
+        assert!(problem(&output).starts_with(&told), "{nothing:?}: {}", problem(&output));
+    }
+    for wrong in [&["runn"][..], &["run", "lost-update", "--max-steps", "0"], &["--width", "9"]] {
         let output = races(wrong);
         assert_eq!(code(&output), 2, "{wrong:?}");
         assert!(!problem(&output).is_empty(), "{wrong:?}");
