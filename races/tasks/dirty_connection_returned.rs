@@ -48,19 +48,9 @@ pub fn bug(by_ann: u32) {
     office(by_ann, ask);
 }
 
-/// Whatever has come is thrown away first.
-pub fn emptied(by_ann: u32) {
-    office(by_ann, ask_emptied);
-}
-
 /// Ask again on a line that is clean.
 pub fn fix(by_ann: u32) {
     office(by_ann, ask_on_a_clean_line);
-}
-
-/// Take the answer with the number of the question.
-pub fn by_number(by_ann: u32) {
-    office(by_ann, ask_by_number);
 }
 
 async fn ask(line: Arc<Mutex<Line>>, question: Question) -> u32 {
@@ -159,7 +149,7 @@ pub const RACE: Race = Race {
             id: "empty-first",
             role: Role::NearMiss,
             summary: "throw away what has come in before asking",
-            program: || emptied(1),
+            program: || office(1, ask_emptied),
             function: "ask_emptied",
             expect: Expect::fails(2, 8, Panic, "the answer is to the question that was asked"),
             loom: Loom::Agrees,
@@ -177,7 +167,7 @@ pub const RACE: Race = Race {
             id: "by-number",
             role: Role::Fix,
             summary: "an answer says to which question",
-            program: || by_number(1),
+            program: || office(1, ask_by_number),
             function: "ask_by_number",
             expect: Expect::holds(8),
             loom: Loom::Agrees,

@@ -23,17 +23,17 @@ use drawloom::tokio::{self, task};
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
 /// Without an await, on two workers.
-pub fn bug(voters: u32) {
+pub fn bug(citizens: u32) {
     let votes = Arc::new(AtomicU32::new(0));
-    ballot(voters, &two_workers(), || vote(Arc::clone(&votes)));
-    assert_eq!(votes.load(SeqCst), voters, "every vote is counted");
+    ballot(citizens, &two_workers(), || vote(Arc::clone(&votes)));
+    assert_eq!(votes.load(SeqCst), citizens, "every vote is counted");
 }
 
 /// Without an await, on one event loop.
-pub fn one_loop(voters: u32) {
+pub fn one_loop(citizens: u32) {
     let votes = Arc::new(AtomicU32::new(0));
-    ballot(voters, &event_loop(), || vote(Arc::clone(&votes)));
-    assert_eq!(votes.load(SeqCst), voters, "every vote is counted");
+    ballot(citizens, &event_loop(), || vote(Arc::clone(&votes)));
+    assert_eq!(votes.load(SeqCst), citizens, "every vote is counted");
 }
 
 async fn vote(votes: Arc<AtomicU32>) {
@@ -42,10 +42,10 @@ async fn vote(votes: Arc<AtomicU32>) {
 }
 
 /// With an await in between, on one event loop.
-pub fn log_between(voters: u32) {
+pub fn log_between(citizens: u32) {
     let votes = Arc::new(AtomicU32::new(0));
-    ballot(voters, &event_loop(), || vote_and_log(Arc::clone(&votes)));
-    assert_eq!(votes.load(SeqCst), voters, "every vote is counted");
+    ballot(citizens, &event_loop(), || vote_and_log(Arc::clone(&votes)));
+    assert_eq!(votes.load(SeqCst), citizens, "every vote is counted");
 }
 
 async fn vote_and_log(votes: Arc<AtomicU32>) {
@@ -55,10 +55,10 @@ async fn vote_and_log(votes: Arc<AtomicU32>) {
 }
 
 /// A lock, on two workers.
-pub fn fix(voters: u32) {
+pub fn fix(citizens: u32) {
     let votes = Arc::new(Mutex::new(0));
-    ballot(voters, &two_workers(), || vote_locked(Arc::clone(&votes)));
-    assert_eq!(*votes.lock().unwrap(), voters, "every vote is counted");
+    ballot(citizens, &two_workers(), || vote_locked(Arc::clone(&votes)));
+    assert_eq!(*votes.lock().unwrap(), citizens, "every vote is counted");
 }
 
 async fn vote_locked(votes: Arc<Mutex<u32>>) {
@@ -81,14 +81,14 @@ fn event_loop() -> Runtime {
 }
 
 /// The stage: so many votes on a runtime.
-fn ballot<Vote>(voters: u32, runtime: &Runtime, vote: impl Fn() -> Vote)
+fn ballot<Vote>(citizens: u32, runtime: &Runtime, vote: impl Fn() -> Vote)
 where
     Vote: Future<Output = ()> + Send + 'static,
 {
     runtime.block_on(async {
-        let voters: Vec<_> = (0..voters).map(|_| tokio::spawn(vote())).collect();
-        for voter in voters {
-            voter.await.unwrap();
+        let citizens: Vec<_> = (0..citizens).map(|_| tokio::spawn(vote())).collect();
+        for citizen in citizens {
+            citizen.await.unwrap();
         }
     });
 }
