@@ -13,6 +13,7 @@ mod json;
 mod learn;
 mod list;
 mod lookup;
+mod next;
 mod progress;
 mod replay;
 mod run;

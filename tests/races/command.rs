@@ -567,6 +567,13 @@ fn fix_shows_the_difference_and_the_counts_of_all_variants() {
     for line in ["6 schedules, 4 fail", "2 schedules, 0 fail"] {
         assert!(text.contains(line), "{text}");
     }
+    for next in ["run lost-update/lock-per-access ", "explain lost-update ", "learn lost-update "] {
+        assert!(text.contains(&format!("races {next}")), "{text}");
+    }
+    assert!(
+        !self::text(&races(&["fix", "wrong-lock"])).contains("races learn"),
+        "it is no exercise"
+    );
 }
 
 #[test]

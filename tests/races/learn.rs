@@ -118,6 +118,33 @@ fn a_copy_is_checked_repaired_and_passed_and_then_its_solution_is_shown() {
     assert!(text(&solution).starts_with(exercise("lost-update").solution), "{}", text(&solution));
 }
 
+/// Whatever is changed beside the learner's own file is gone before anything is compiled: here nothing is.
+#[test]
+fn what_is_not_the_learners_is_written_anew_by_each_check() {
+    let place = folder("learn-anew");
+    for exercise in EXERCISES {
+        assert_eq!(code(&races(&place, &["learn", exercise.id, "--in", "mine"])), 0);
+        let package = place.join("mine").join(exercise.id);
+        let files =
+            ["stage.rs", "judge.rs", "main.rs", "Cargo.toml"].map(|name| package.join(name));
+        let before = files.each_ref().map(|file| fs::read_to_string(file).unwrap());
+        for file in &files {
+            fs::write(file, "// no check here\n").unwrap();
+        }
+        let output = Command::new(env!("CARGO_BIN_EXE_races"))
+            .args(["learn", exercise.id, "--in", "mine", "--check"])
+            .env_clear()
+            .env("CARGO", place.join("no-cargo"))
+            .current_dir(&place)
+            .output()
+            .unwrap();
+        assert_eq!(code(&output), 2);
+        assert!(problem(&output).starts_with("error: cannot run "), "{}", problem(&output));
+        let after = files.each_ref().map(|file| fs::read_to_string(file).unwrap());
+        assert_eq!(after, before, "{}", exercise.id);
+    }
+}
+
 #[test]
 fn whoever_ends_the_program_has_not_been_judged() {
     let place = folder("learn-exit");

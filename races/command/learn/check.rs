@@ -10,8 +10,9 @@ use std::process::{Command, Stdio};
 use races::exercises::judge::PASSED;
 use races::exercises::{EXERCISES, Exercise};
 
+use super::super::next::next;
 use super::super::{AS_EXPECTED, Answer, DIFFERS, USAGE};
-use super::{Learner, clone, next};
+use super::{Learner, clone};
 
 pub(super) fn answer(
     mut learner: Learner<'_>,

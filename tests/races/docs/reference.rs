@@ -33,3 +33,28 @@ fn every_variable_is_in_the_reference() {
     }
     assert!(known >= 5);
 }
+
+/// The files below a folder that stand on a paper, as the docs name them.
+fn with_papers(folder: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(root().join(folder)).unwrap() {
+        let entry = entry.unwrap();
+        let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            found.extend(with_papers(&path));
+        } else if fs::read_to_string(entry.path()).unwrap().contains("PAPER:") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+#[test]
+fn every_paper_that_the_code_stands_on_is_listed() {
+    let papers = fs::read_to_string(root().join("docs/src/papers.md")).unwrap();
+    let files = with_papers("src");
+    assert!(files.len() >= 4, "{files:?}");
+    for file in files {
+        assert!(papers.contains(&format!("`{file}`")), "{file} is not in papers.md");
+    }
+}
