@@ -110,7 +110,6 @@ const WITHOUT: &[(&str, &str)] = &[
     ("lost-signal", ONCE),
     ("panic-under-lock", ONCE),
     ("wrong-step-order", "there is one before the other"),
-    ("as-completed-order", "two answers have two orders: a third adds none that is new"),
     ("block-on-inside-async", "one who waits is enough to stop the loop"),
     ("blocking-call-starves-loop", "one who waits is enough to stop the loop"),
     ("futurelock", "one turn that nobody takes is enough"),

@@ -3,11 +3,12 @@
 use drawloom::FailureKind::{Deadlock, Panic};
 use races::bridge::{loop_owned_state_from_thread, thread_local_context_leak};
 use races::tasks::{
-    await_gap, await_lost_update, biased_select_starvation, bounded_mailbox_cycle, cache_stampede,
-    detached_task_lost, dirty_connection_returned, keyed_lock_eviction, last_sender_not_dropped,
-    lock_per_call, lock_too_narrow, no_await_no_race, permit_leak_on_cancel, pool_double_checkout,
-    select_drops_partial_read, setup_twice, shutdown_drops_inflight, stale_index_after_await,
-    std_mutex_across_await, timeout_loses_item, writer_starvation,
+    as_completed_order, await_gap, await_lost_update, biased_select_starvation,
+    bounded_mailbox_cycle, cache_stampede, detached_task_lost, dirty_connection_returned,
+    keyed_lock_eviction, last_sender_not_dropped, lock_per_call, lock_too_narrow, no_await_no_race,
+    permit_leak_on_cancel, pool_double_checkout, select_drops_partial_read, setup_twice,
+    shutdown_drops_inflight, stale_index_after_await, std_mutex_across_await, timeout_loses_item,
+    writer_starvation,
 };
 
 use super::{each, explored, holds, shrinks_to};
@@ -248,4 +249,14 @@ fn somebody_goes_in_past_the_painter_from_two_visitors_on() {
     shrinks_to(&visitors, |visitors| gallery(visitors, visit, stand_and_ask_anew), &2, past);
     holds(&visitors, |visitors| gallery(visitors, visit, stand_in_line));
     holds(&visitors, |visitors| gallery(visitors, visit_by_the_gate, keep_the_gate));
+}
+
+#[test]
+fn one_price_is_that_of_its_shop_and_of_two_it_may_be_the_other_s() {
+    let wrong = (Panic, "each price is that of its shop");
+    let shops = 1..4_usize;
+    shrinks_to(&shops, as_completed_order::bug, &2, wrong);
+    shrinks_to(&shops, as_completed_order::lock_around, &2, wrong);
+    holds(&shops, as_completed_order::fix);
+    holds(&shops, as_completed_order::with_the_question);
 }
