@@ -13,7 +13,9 @@ pub(crate) fn lookup(name: &str) -> Result<Meant, String> {
         Some((id, variant)) => (id, Some(variant).filter(|variant| !variant.is_empty())),
         None => (name, None),
     };
-    let race = RACES.iter().find(|race| race.id == written(id)).ok_or_else(|| no_race(id))?;
+    let typed = written(id);
+    let race = RACES.iter().find(|race| race.id == typed || written(race.title) == typed);
+    let race = race.ok_or_else(|| no_race(id))?;
     let Some(variant) = variant else { return Ok((race, None)) };
     let found = race.variant(variant);
     let names = race.variants.iter().map(|variant| variant.id);
@@ -24,7 +26,7 @@ pub(crate) fn lookup(name: &str) -> Result<Meant, String> {
     })
 }
 
-/// A name as a race is named, if it was written as its file or its title is.
+/// A name as races are named, if it was written as a file or a title is.
 fn written(name: &str) -> String {
     name.trim().to_lowercase().replace(['_', ' '], "-")
 }
@@ -129,9 +131,9 @@ mod tests {
 
     #[test]
     fn a_race_may_be_written_as_its_file_or_its_title_is() {
-        for name in ["lost-update", "lost_update", "Lost update", "lost-update/"] {
+        for name in ["writer-starvation", "writer_starvation", "After you", "writer-starvation/"] {
             let (race, variant) = lookup(name).expect("known");
-            assert_eq!((race.id, variant.is_none()), ("lost-update", true), "{name}");
+            assert_eq!((race.id, variant.is_none()), ("writer-starvation", true), "{name}");
         }
     }
 

@@ -5,7 +5,7 @@ use drawloom::render::{self, Context};
 use drawloom::{Engine, Limit, Schedule, Verdict};
 
 use super::lookup::lookup;
-use super::run::{check, context};
+use super::run::{check, context, explained};
 use super::settings::Settings;
 use super::{AS_EXPECTED, Answer, UNFIT};
 
@@ -24,6 +24,8 @@ pub(crate) fn answer(settings: &Settings, given: &ArgMatches) -> Result<Answer, 
         Verdict::Inconclusive(Limit::Unfit { .. }) => UNFIT,
         _ => AS_EXPECTED,
     };
-    let context = Context { next: Vec::new(), ..context(settings, race, variant) };
+    let failed = report.failure().map(|_| explained(settings, race, &report));
+    let context =
+        Context { next: failed.into_iter().collect(), ..context(settings, race, variant) };
     Ok((render::report(&report, &context, &settings.style, &settings.sources), code))
 }

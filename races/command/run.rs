@@ -117,7 +117,7 @@ fn text(settings: &Settings, race: &Race, reports: &[(&Variant, Report<()>)]) ->
 }
 
 /// What explains a failure: by the word that its report has for it, or by the family of its race.
-fn explained(settings: &Settings, race: &Race, report: &Report<()>) -> (String, String) {
+pub(crate) fn explained(settings: &Settings, race: &Race, report: &Report<()>) -> (String, String) {
     let style = Style { color: false, plain: false, ..settings.style };
     let told = render::report(report, &Context::default(), &style, &settings.sources);
     let word = explain::called(&told).unwrap_or(race.family);

@@ -44,6 +44,10 @@ fn explain_says_what_a_word_means_and_where_a_race_belongs() {
         "error: there is no word or race `decidd`\n\
          help: did you mean `decided`? races explain shows all words\n"
     );
+    let title = races(&["explain", "After you"]);
+    assert!(text(&title).starts_with("writer-starvation: After you "), "{}", text(&title));
+    let title = races(&["explain", "After you", "--format", "json"]);
+    assert!(text(&title).contains("\"id\": \"writer-starvation\""), "{}", text(&title));
     let json = races(&["explain", "panic", "--format", "json"]);
     let line = text(&json).lines().find(|line| line.contains("\"word\"")).unwrap();
     assert_eq!((field(line, "word"), field(line, "part")), ("panic", "How it fails"));
