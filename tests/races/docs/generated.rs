@@ -2,7 +2,7 @@
 
 use drawloom::{Check, Sources};
 use races::RACES;
-use races::catalogue::{Expect, Role, Variant};
+use races::catalogue::{Expect, Race, Role, Variant};
 
 use super::{asked, race, variant};
 
@@ -10,6 +10,7 @@ use super::{asked, race, variant};
 pub(super) fn generated(line: &str) -> Option<String> {
     asked(line, "failing")
         .map(|names| failing(names[0]))
+        .or_else(|| asked(line, "nearly").map(|ids| nearly(race(ids[0]))))
         .or_else(|| asked(line, "races").map(|ids| table(&ids)))
         .or_else(|| asked(line, "beside the bug").map(|names| beside_the_bug(&names)))
         .or_else(|| asked(line, "loom").map(|_| loom_differs()))
@@ -53,6 +54,24 @@ fn failing(name: &str) -> String {
     }
     assert_eq!(*failing, all.len() as u128, "{name}");
     format!("{says}:\n\n```text\n{}\n```", in_columns(&all))
+}
+
+/// The near misses of a race that fail in some order of their steps.
+pub(super) fn near_misses(race: &Race) -> impl Iterator<Item = &'static Variant> {
+    let near = |variant: &&Variant| variant.role == Role::NearMiss && !variant.is_loom_only();
+    race.variants.iter().filter(near)
+}
+
+/// Every failing schedule of the near misses, folded away.
+fn nearly(race: &Race) -> String {
+    let each: Vec<String> = near_misses(race)
+        .map(|near| format!("`{}`: {}", near.id, failing(&format!("{}/{}", race.id, near.id))))
+        .collect();
+    let whose = if each.len() == 1 { "the near miss" } else { "the near misses" };
+    let each = each.join("\n\n");
+    format!(
+        "<details>\n<summary>The failing schedules of {whose}</summary>\n\n{each}\n\n</details>"
+    )
 }
 
 /// As many in a line as there is room for.

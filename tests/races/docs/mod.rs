@@ -4,7 +4,8 @@
 //! A block that begins with ```` ```console ```` holds commands, each after a `$`, and what they print. A
 //! block below a line such as `<!-- code: lost-update bug fix -->` holds those functions of that race: so
 //! a race's file has no marks for the book, and the page has its code where no book is built. What stands
-//! between `<!-- failing: lost-update/bug -->` and `<!-- end -->` is every failing schedule of that program,
+//! between `<!-- failing: lost-update/bug -->` and `<!-- end -->` is every failing schedule of that program, between
+//! `<!-- nearly: lost-update -->` and the end every failing schedule of its near misses,
 //! `<!-- races: lost-update ... -->` is followed by a table of these races, and
 //! `<!-- beside the bug: lost-update/lock-per-access ... -->` by one that counts what a lock was good for. A block
 //! below `<!-- own file: lost-update -->` is what a learner has made of that exercise when the next command runs.

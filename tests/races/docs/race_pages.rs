@@ -5,6 +5,7 @@ use std::fs;
 use races::RACES;
 use races::exercises::EXERCISES;
 
+use super::generated::near_misses;
 use super::root;
 
 /// What a page has, in this order.
@@ -43,6 +44,9 @@ fn every_race_has_a_page_that_shows_all_of_it() {
             "{} has no {failing}",
             race.id
         );
+        let nearly = format!("<!-- nearly: {} -->", race.id);
+        let near = near_misses(race).next().is_some();
+        assert_eq!(page.contains(&nearly), near, "{}: {nearly}", race.id);
         for part in [run, fix, rule] {
             assert!(page.contains(&part), "{} has no {part}", race.id);
         }
