@@ -40,7 +40,9 @@ enum Line {
     Receive,
     Guard(usize),
     Lock,
+    Hold(usize),
     Thread(usize),
+    LockingThread(usize),
     Blocking(usize),
     Read,
     Write,
@@ -111,7 +113,6 @@ async fn run_line(line: Line, shared: &Arc<Shared>) {
         Line::Sleep(n) => sleep(Duration::from_secs(n)).await,
         Line::Send => drop(shared.sender.try_send(1)),
         Line::Receive => drop(shared.receiver.lock().await.recv().await),
-        Line::Lock => *shared.lock.lock().unwrap() += 1,
         Line::Thread(x) => {
             let shared = Arc::clone(shared);
             drop(drawloom::thread::spawn(move || shared.counters[x].fetch_add(20, SeqCst)));
@@ -155,9 +156,22 @@ async fn run_line(line: Line, shared: &Arc<Shared>) {
     }
 }
 
+/// Has the lock while a counter changes.
+fn hold(shared: &Shared, x: usize) {
+    let mut lock = shared.lock.lock().unwrap();
+    shared.counters[x].fetch_add(1, SeqCst);
+    *lock += 1;
+}
+
 /// Lines that use one thing only.
 async fn use_primitive(line: Line, shared: &Arc<Shared>) {
     match line {
+        Line::Lock => *shared.lock.lock().unwrap() += 1,
+        Line::Hold(x) => hold(shared, x),
+        Line::LockingThread(x) => {
+            let shared = Arc::clone(shared);
+            drop(drawloom::thread::spawn(move || hold(&shared, x)));
+        }
         Line::Blocking(x) => {
             let shared = Arc::clone(shared);
             drop(spawn_blocking(move || shared.counters[x].fetch_add(40, SeqCst)));
@@ -206,7 +220,9 @@ fn line(depth: u32) -> impl Strategy<Value = Line> {
         1 => Just(Line::Receive),
         1 => (0..2_usize).prop_map(Line::Guard),
         1 => Just(Line::Lock),
+        1 => (0..2_usize).prop_map(Line::Hold),
         1 => (0..2_usize).prop_map(Line::Thread),
+        1 => (0..2_usize).prop_map(Line::LockingThread),
         1 => (0..2_usize).prop_map(Line::Blocking),
         1 => Just(Line::Read),
         1 => Just(Line::Write),

@@ -193,11 +193,13 @@ impl<'a> Exploration<'a> {
     }
 
     fn every(&mut self, mut search: EverySchedule) -> Report<u32> {
+        self.explorer.tell_all();
         let stop = self.search(&mut search);
-        let classes = Some(search.classes());
-        let found = Found { classes, ..Found::one_by_one(search.seen(), &stop) };
         let complete = matches!(stop, Stop::Complete);
-        let contradictions = if complete { search.contradictions() } else { Vec::new() };
+        let (contradictions, audited) =
+            if complete { search.contradictions() } else { (Vec::new(), None) };
+        let classes = audited.or(Some(search.classes()));
+        let found = Found { classes, ..Found::one_by_one(search.seen(), &stop) };
         Report { contradictions, ..self.report(&stop, &found) }
     }
 

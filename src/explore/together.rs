@@ -50,6 +50,7 @@ impl Exploration<'_> {
         if matches!(found, Err(Halt::Subtle)) {
             self.begin_alone();
             *search = Optimal::careful(self.check.max_states, &self.crew);
+            self.explorer.tell_all();
             found = self.try_all(search);
             last = self.last.map(|leaf| self.repeatable(leaf));
             if found.is_ok() && !self.is_borne_out(search) {

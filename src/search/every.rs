@@ -56,8 +56,9 @@ impl EverySchedule {
         Self { audit: Some(Audit::default()), ..Self::default() }
     }
 
-    /// Where the executions contradict what they say of their steps, if they were kept.
-    pub(crate) fn contradictions(&self) -> Vec<String> {
+    /// Where the executions contradict what they say of their steps, if they were kept, and how many classes
+    /// they are then.
+    pub(crate) fn contradictions(&self) -> (Vec<String>, Option<usize>) {
         self.audit.as_ref().map(Audit::contradictions).unwrap_or_default()
     }
 
@@ -101,11 +102,9 @@ impl Search for EverySchedule {
     }
 
     fn start_again(&mut self) -> bool {
-        // To run every schedule nobody has to know which objects are the same.
-        if let Some(audit) = &mut self.audit {
-            audit.give_up();
-        }
-        false
+        // To run every schedule nobody has to know which objects are the same; to count classes, somebody has.
+        *self = if self.audit.is_some() { Self::audited() } else { Self::new() };
+        true
     }
 
     fn advance(&mut self) -> bool {

@@ -158,8 +158,6 @@ pub(crate) struct Run {
     /// What was taken, given back, signalled and used up by somebody who was alone, and the step that
     /// comes next.
     pub(crate) alone: Vec<(u32, Access)>,
-    /// How many timers were set before the first step.
-    pub(crate) set_before: i32,
 }
 
 impl Run {
@@ -180,7 +178,6 @@ impl Run {
         self.is_intricate = false;
         self.is_subtle = false;
         self.alone.clear();
-        self.set_before = 0;
     }
 
     /// Somebody who is alone accesses an object. That comes after everything before it and before

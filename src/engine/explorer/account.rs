@@ -127,9 +127,7 @@ impl State {
             options_are_alike,
             reach: if after_all { Reach::AfterAll } else { Reach::Own },
         });
-        if is_poll {
-            self.keeps_its_worker(strand);
-        } else if was_woken {
+        if !is_poll && was_woken {
             self.use_up_signals(strand);
         }
     }
@@ -185,7 +183,7 @@ impl State {
         if self.tearing_down {
             return;
         }
-        let alone = !self.in_step && self.is_alone();
+        let alone = !self.in_step && (self.is_alone() || self.began_alone(self.current));
         let origin = &self.strands[self.current].origin;
         match self.run.steps.last_mut() {
             Some(step) if self.in_step => {
@@ -197,12 +195,8 @@ impl State {
             _ => {
                 // What happens once is told once.
                 let last = origin.steps().max();
-                if last.is_none() {
-                    self.run.set_before += match access.effect {
-                        Effect::Sets => 1,
-                        Effect::Unsets => -1,
-                        _ => 0,
-                    };
+                if last.is_none() && matches!(access.effect, Effect::Sets | Effect::Unsets) {
+                    self.run.note_alone(access);
                 }
                 let effect = |step| match access.effect {
                     Effect::Signals | Effect::Consumes => access.effect,
@@ -315,8 +309,10 @@ impl State {
     /// The current strand wakes another, which has `slept` or was awake.
     pub(super) fn note_wake(&mut self, strand: StrandId, slept: bool) {
         if self.tearing_down || strand == self.current {
-            // Nobody waits for himself.
-            self.strands[strand].origin.slept = false;
+            // Nobody waits for himself. In a poll that is no step he goes on with what has woken him.
+            let poll = self.strands[strand].poll.as_ref();
+            let unseen = poll.is_some_and(|poll| !poll.under_way);
+            self.strands[strand].origin.slept &= unseen;
             return;
         }
         let id = self.identity_of(self.strands[strand].name, Part::Waking);
@@ -330,6 +326,20 @@ impl State {
             woken.slept |= slept;
         }
         woken.woken_by.extend(waker.steps());
+    }
+
+    /// A strand that was woken was polled for it, and that was no step.
+    pub(super) fn use_up_signals_unseen(&mut self, strand: StrandId) {
+        let origin = &mut self.strands[strand].origin;
+        let signalled = std::mem::take(&mut origin.signalled);
+        origin.slept = false;
+        let last = origin.woken_by.iter().max().copied();
+        if let (Some(step), true, false) = (last, signalled && self.is_told_all, self.tearing_down)
+        {
+            let object = self.identity_of(self.strands[strand].name, Part::Waking);
+            let access = Access { object, mode: Mode::Add, effect: Effect::Consumes };
+            self.run.asides.push((step, access));
+        }
     }
 
     /// A strand that was woken takes a step for it.
@@ -361,6 +371,13 @@ impl State {
     /// What the current strand does from now on goes back to all that another has done.
     pub(super) fn goes_back_to(&mut self, strand: StrandId) {
         self.comes_after(self.current, strand);
+        if self.in_step && self.is_as_if_ahead(self.current) {
+            let causes = &mut self.strands[self.current].origin.causes;
+            self.run.causes.append(causes);
+            if let Some(step) = self.run.steps.last_mut() {
+                step.causes_end = self.run.causes.len();
+            }
+        }
     }
 
     /// What a strand does from now on goes back to what another has done up to now.

@@ -11,7 +11,7 @@
 //! object: as long as no execution has two from a line, one is known by its line.
 
 use std::panic::Location;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::state::State;
@@ -25,6 +25,8 @@ pub(crate) struct Registry {
     book: Mutex<Book>,
     /// How often objects have turned out to be others than was thought.
     confusions: AtomicU64,
+    /// Whether an event loop was made while others could start threads.
+    has_late_loops: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -223,6 +225,26 @@ impl State {
     pub(super) fn identity_of(&mut self, strand: Name, part: Part) -> u32 {
         let key = mix(u64::from(strand.0), u64::MAX);
         self.identities.of(key, part as u32)
+    }
+
+    /// An event loop is made while others could start threads: from now on these tell of it in any case.
+    pub(super) fn has_a_late_loop(&mut self) {
+        let registry = &self.identities.registry;
+        // ORDERING: see `Registry::confusions`.
+        if !registry.has_late_loops.swap(true, Ordering::Relaxed) {
+            registry.confusions.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether it can be told that there are others besides the tasks of an event loop.
+    pub(super) fn has_loops(&self) -> bool {
+        // ORDERING: see `Registry::confusions`.
+        !self.loops.is_empty() || self.identities.registry.has_late_loops.load(Ordering::Relaxed)
+    }
+
+    /// The identity of what stands for there being others besides the tasks of an event loop.
+    pub(super) fn identity_of_crowd(&mut self) -> u32 {
+        self.identities.of(u64::MAX, u32::MAX - 1)
     }
 
     /// The identity of the virtual clock.

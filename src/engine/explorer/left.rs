@@ -24,9 +24,6 @@ impl State {
             self.run.end_causes.extend(steps);
         }
         for strand in 0..self.strands.len() {
-            if self.strands[strand].poll.as_ref().is_some_and(|poll| poll.under_way) {
-                self.keeps_its_worker(strand);
-            }
             self.note_left(strand, None);
         }
     }

@@ -143,12 +143,12 @@ impl Explorer {
                 return ending;
             }
             if let Some(strand) = state.carries_on() {
-                state.in_step = true;
                 state.grant(strand, 0, false);
                 drop(state);
                 self.resume(strand);
                 continue;
             }
+            state.keeps_its_turn();
             let step = state.run.steps.len();
             let (choice, strand, options) = if let Some(at_once) = state.can_take(step) {
                 at_once
@@ -201,6 +201,11 @@ impl Explorer {
         }
     }
 
+    /// Has the search told of polls that nobody can see, from now on.
+    pub(crate) fn tell_all(&self) {
+        self.state.borrow_mut().is_told_all = true;
+    }
+
     /// Whether two objects have turned out to be one, or one to be two, so that executions before this
     /// cannot be compared with those to come.
     pub(crate) fn was_confused(&self) -> bool {
@@ -222,6 +227,9 @@ impl Explorer {
     pub(crate) fn announce(&self, operation: &Operation<'_>) -> u16 {
         let &Operation { object, what, kind, at, options } = operation;
         self.check_depth(at);
+        if options > 1 {
+            self.enter_poll(at);
+        }
         let mut state = self.state.borrow_mut();
         let object = state.number(object, what, at);
         self.wait_for_turn(state, Pending { object, kind, at, options })
@@ -229,6 +237,9 @@ impl Explorer {
 
     fn announce_pending(&self, pending: Pending) -> u16 {
         self.check_depth(pending.at);
+        if pending.options > 1 {
+            self.enter_poll(pending.at);
+        }
         self.wait_for_turn(self.state.borrow_mut(), pending)
     }
 

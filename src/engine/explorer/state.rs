@@ -135,6 +135,12 @@ pub(crate) struct State {
     pub(crate) silent: VecDeque<StrandId>,
     /// How many strands nobody has joined yet.
     pub(crate) unjoined: usize,
+    /// Whether the search is to be told of polls that nobody can see, too.
+    pub(super) is_told_all: bool,
+    /// Whether others were started besides the tasks of one event loop, since somebody was alone.
+    pub(super) is_crowded: bool,
+    /// How many steps there were when somebody looked at that last.
+    pub(super) crowd_seen: usize,
     pub(crate) ending: Option<Ending>,
     pub(crate) panics: Vec<Panic>,
     pub(crate) done: Vec<Done>,
@@ -193,6 +199,9 @@ impl State {
             torn: Vec::new(),
             silent: VecDeque::new(),
             unjoined: 0,
+            is_told_all: false,
+            is_crowded: false,
+            crowd_seen: 0,
             ending: None,
             panics: Vec::new(),
             done: Vec::new(),
@@ -231,6 +240,8 @@ impl State {
         self.torn.clear();
         self.silent.clear();
         self.unjoined = 0;
+        self.is_crowded = false;
+        self.crowd_seen = 0;
         self.ending = None;
         self.panics.clear();
         self.done.clear();

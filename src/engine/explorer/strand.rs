@@ -171,6 +171,7 @@ impl Explorer {
         strand.given_name = given_name;
         strand.body = Some(body);
         let id = state.add_strand(strand);
+        state.gets_crowded();
         state.make_silent(id);
         id
     }
@@ -374,6 +375,7 @@ impl State {
     pub(super) fn joined(&mut self, target: StrandId) {
         if !std::mem::replace(&mut self.strands[target].joined, true) {
             self.unjoined -= 1;
+            self.is_crowded &= self.unjoined > 1;
         }
         self.goes_back_to(target);
         self.happens.hears_of(self.current, target);

@@ -63,7 +63,7 @@ impl Explorer {
     pub(crate) fn now(&self) -> Duration {
         let mut state = self.state.borrow_mut();
         let clock = state.clock_object(Location::caller());
-        state.look(clock);
+        state.look_at_time(clock);
         state.clock.now
     }
 
@@ -77,7 +77,7 @@ impl Explorer {
         let mut state = self.state.borrow_mut();
         state.clock_strand(at);
         let clock = state.clock_object(at);
-        state.look(clock);
+        state.look_at_time(clock);
         state.run.is_subtle = true;
         // A thread that waits takes some time, however short: one that waits until a moment has passed, and looks at
         // the clock in between, would wait for ever at that moment.
@@ -134,7 +134,7 @@ impl Explorer {
         if let Some(clock) = state.clock.object
             && !state.tearing_down
         {
-            state.look(clock);
+            state.look_at_time(clock);
         }
     }
 

@@ -55,7 +55,7 @@ impl State {
         if self.is_free(strand) || kind == StrandKind::Clock {
             return false;
         }
-        self.run.is_intricate = true;
+        self.run.is_subtle = true;
         self.current = strand;
         self.start_poll_step(strand);
         let object = self.strand_object(strand);
@@ -77,26 +77,30 @@ impl State {
 
     /// The strand of the step under way, if it only goes on with that step: the rest of a poll on a
     /// single-threaded loop, where nobody outside the loop can come between.
-    pub(super) fn carries_on(&self) -> Option<StrandId> {
+    pub(super) fn carries_on(&mut self) -> Option<StrandId> {
         let me = self.current;
         let strand = self.strands.get(me)?;
-        let pending = strand.pending?;
+        let (object, name) = (strand.pending?.object, strand.name);
         let poll = strand.poll.as_ref()?;
-        let event_loop = &self.loops[poll.event_loop];
-        let whole = strand.status == Status::Announced
+        let (is_fresh, event_loop) = (poll.is_fresh, poll.event_loop);
+        let in_step = !poll.began_alone;
+        let goes_on = strand.status == Status::Announced
             && poll.under_way
-            && event_loop.flavor == Flavor::CurrentThread
-            && pending.options < 2;
-        let alone = || {
-            self.strands.iter().enumerate().all(|(id, other)| {
-                other.joined
-                    || other.kind == StrandKind::Clock
-                    || id == event_loop.host
-                    || (other.kind == StrandKind::Task
-                        && other.poll.as_ref().is_some_and(|its| its.event_loop == poll.event_loop))
-            })
+            && self.options(me) < 2
+            && (!in_step || self.run.steps.last().is_some_and(|step| step.choice.who == name));
+        if !goes_on {
+            return None;
+        }
+        self.in_step = in_step;
+        let whole = is_fresh || {
+            self.loops[event_loop].flavor == Flavor::CurrentThread && !self.sees_a_crowd()
         };
-        (whole && self.can_go(me) && alone()).then_some(me)
+        let can_go = whole && self.can_go(me);
+        if whole && !can_go && in_step {
+            // How far it comes depends on that.
+            self.access(object, Mode::Read);
+        }
+        can_go.then_some(me)
     }
 
     /// Whether a strand's next step can be chosen.
@@ -206,6 +210,9 @@ impl State {
         own.option = option;
         let Some(pending) = own.pending.take() else { return };
         let in_a_poll = own.poll.is_some();
+        if let Some(poll) = &mut own.poll {
+            poll.is_fresh = false;
+        }
         if in_a_poll {
             self.start_poll_step(strand);
         }
@@ -242,7 +249,9 @@ impl State {
             kind => {
                 if let Some(need) = self.need_of(kind, pending.object) {
                     // A poll that waits in its middle holds up its loop.
-                    self.run.is_intricate |= in_a_poll;
+                    if in_a_poll {
+                        self.run.is_subtle = true;
+                    }
                     self.note_need(need);
                 }
                 self.note_attempt(kind, pending.object);

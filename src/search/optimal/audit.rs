@@ -16,11 +16,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::super::class::{canonical, dependencies};
+use super::super::class::dependencies;
 use super::super::{Choice, Leaf, Run};
 use super::order::Order;
 use super::tree::Planned;
-use crate::step::{Access, Mode};
+use crate::step::{Access, Effect, Mode};
 
 /// All schedules of a program.
 #[derive(Debug, Default)]
@@ -41,13 +41,15 @@ const MOST: usize = 3;
 struct Known<'a> {
     runs: &'a BTreeMap<Vec<Choice>, (Run, Leaf)>,
     orders: Vec<Kept<'a>>,
+    /// For each of them, which class it is in.
+    classes: Vec<usize>,
+    is_subtle: bool,
 }
 
 /// What is known of one schedule.
 struct Kept<'a> {
     choices: &'a [Choice],
     run: &'a Run,
-    class: Box<[Choice]>,
     before: Vec<Vec<usize>>,
     /// The fingerprints of its steps.
     prints: Vec<u64>,
@@ -64,21 +66,18 @@ impl Audit {
         self.runs.insert(choices, (run.clone(), leaf));
     }
 
-    /// Objects were taken for one another: nothing can be looked up.
-    pub(in crate::search) fn give_up(&mut self) {
-        self.is_intricate = true;
-    }
-
-    /// Where the executions contradict what they say of their steps: the first few of each kind.
-    pub(in crate::search) fn contradictions(&self) -> Vec<String> {
+    /// Where the executions contradict what they say of their steps: the first few of each kind. And how
+    /// many classes there are, if that is known.
+    pub(in crate::search) fn contradictions(&self) -> (Vec<String>, Option<usize>) {
         if self.is_intricate {
-            return Vec::new();
+            return (Vec::new(), None);
         }
         let known = Known::of(&self.runs, self.is_subtle);
         let mut found = known.neighbours();
         found.extend(known.events());
         found.extend(known.sources());
-        found
+        let classes: BTreeSet<usize> = known.classes.iter().copied().collect();
+        (found, Some(classes.len()))
     }
 }
 
@@ -94,13 +93,20 @@ impl<'a> Known<'a> {
             Kept {
                 choices,
                 run,
-                class: canonical(run),
                 before: dependencies(run),
                 prints: steps.map(|step| order.event_of(step)).collect(),
                 reversals,
             }
         });
-        Self { runs, orders: orders.collect() }
+        let orders = orders.collect();
+        let classes = classes(&orders);
+        Self { runs, orders, classes, is_subtle }
+    }
+
+    /// Which class a schedule is in.
+    fn class_of(&self, one: &Kept<'_>) -> usize {
+        let place = self.orders.partition_point(|other| other.choices < one.choices);
+        self.classes[place]
     }
 
     /// The schedules that begin in some way.
@@ -160,19 +166,22 @@ impl<'a> Known<'a> {
     }
 
     fn events(&self) -> Vec<String> {
-        let mut of_class: BTreeMap<&[Choice], (BTreeSet<u64>, &[Choice])> = BTreeMap::new();
+        let mut of_class: BTreeMap<usize, (BTreeSet<u64>, &[Choice])> = BTreeMap::new();
         let mut of_events: BTreeMap<BTreeSet<u64>, &Kept<'_>> = BTreeMap::new();
         let mut found = Vec::new();
         for one in &self.orders {
             let events: BTreeSet<u64> = one.prints.iter().copied().collect();
+            let class = self.class_of(one);
             let (known, other) =
-                of_class.entry(&one.class).or_insert_with(|| (events.clone(), one.choices));
-            if *known != events {
+                of_class.entry(class).or_insert_with(|| (events.clone(), one.choices));
+            // Where somebody is woken who has slept already in one order and not in the other, that is
+            // another event.
+            if *known != events && !self.is_subtle {
                 let (one, other) = (schedule(one.choices), schedule(other));
                 found.push(format!("events: {one} and {other} are in one class"));
             }
             let other = of_events.entry(events).or_insert(one);
-            if other.class != one.class {
+            if self.class_of(other) != class {
                 let (one, other) = (schedule(one.choices), schedule(other.choices));
                 found.push(format!("events: {one} and {other} are in two classes"));
             }
@@ -199,9 +208,12 @@ impl<'a> Known<'a> {
         let begins: BTreeSet<Choice> = all.iter().map(|one| one.choices[place]).collect();
         let missing = |start: Choice| {
             let reached = self.reached(prefix, start);
-            let missed = all
+            let classes: BTreeSet<usize> = all
                 .iter()
-                .find(|one| !reached.iter().any(|&choice| can_begin(one, place, choice)))?;
+                .filter(|one| reached.contains(&one.choices[place]))
+                .map(|one| self.class_of(one))
+                .collect();
+            let missed = all.iter().find(|one| !classes.contains(&self.class_of(one)))?;
             let reached: Vec<Choice> = reached.into_iter().collect();
             Some(format!(
                 "sources: after {}, {} does not lead to {}:{}",
@@ -222,7 +234,7 @@ impl<'a> Known<'a> {
         while let Some(choice) = open.pop() {
             let mut classes = BTreeSet::new();
             let after: Vec<Choice> = prefix.iter().copied().chain([choice]).collect();
-            let own = self.with(&after).iter().filter(|one| classes.insert(&one.class));
+            let own = self.with(&after).iter().filter(|one| classes.insert(self.class_of(one)));
             for (_, sequence) in own.flat_map(|one| &one.reversals).filter(|one| one.0 == place) {
                 for sequence in self.with_options(prefix, sequence) {
                     let seen = |&choice: &Choice| self.covers(prefix, choice, &sequence);
@@ -286,12 +298,29 @@ impl<'a> Known<'a> {
     }
 }
 
-/// Whether a schedule could go on with a choice after its first steps.
-fn can_begin(one: &Kept<'_>, place: usize, choice: Choice) -> bool {
-    let at = (place..one.choices.len()).find(|&at| one.choices[at].who == choice.who);
-    at.is_some_and(|at| {
-        one.choices[at] == choice && one.before[at].iter().all(|&before| before < place)
-    })
+/// The classes of schedules: those that become one another by exchanging independent neighbours.
+fn classes(orders: &Vec<Kept<'_>>) -> Vec<usize> {
+    let mut class: Vec<usize> = (0..orders.len()).collect();
+    let find = |class: &[usize], mut one: usize| {
+        while class[one] != one {
+            one = class[one];
+        }
+        one
+    };
+    for (place, one) in orders.iter().enumerate() {
+        for first in 0..one.choices.len().saturating_sub(1) {
+            if one.before[first + 1].contains(&first) {
+                continue;
+            }
+            let mut choices = one.choices.to_vec();
+            choices.swap(first, first + 1);
+            if let Ok(other) = orders.binary_search_by(|other| other.choices.cmp(&choices)) {
+                let (one, other) = (find(&class, place), find(&class, other));
+                class[one.max(other)] = one.min(other);
+            }
+        }
+    }
+    (0..orders.len()).map(|one| find(&class, one)).collect()
 }
 
 fn all_accesses(run: &Run, step: usize) -> impl Iterator<Item = &Access> {
@@ -299,9 +328,10 @@ fn all_accesses(run: &Run, step: usize) -> impl Iterator<Item = &Access> {
     run.accesses_of(step).iter().chain(asides.map(|(_, access)| access))
 }
 
-/// What a step did, in whatever order.
+/// What a step did, in whatever order. Not whom it woke: that depends on who waits already.
 fn doings(run: &Run, step: usize) -> BTreeSet<(u32, u8)> {
-    all_accesses(run, step).copied().map(key).collect()
+    let own_doing = |access: &&Access| !matches!(access.effect, Effect::Signals | Effect::Consumes);
+    all_accesses(run, step).filter(own_doing).copied().map(key).collect()
 }
 
 fn key(access: Access) -> (u32, u8) {

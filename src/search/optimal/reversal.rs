@@ -82,7 +82,7 @@ impl Order {
                     return None;
                 }
                 Need::Counted(object) if !self.is_counted(run, kept, object, race) => return None,
-                Need::Set(clock) if !self.is_set(run, kept, clock) => return None,
+                Need::Set(clock) if !self.is_set(run, kept, clock, race) => return None,
                 Need::Room(object, most) if !self.has_room(run, kept, (object, most), race) => {
                     return None;
                 }
@@ -178,16 +178,18 @@ impl Order {
     }
 
     /// Whether a timer is set, among what is kept, that has not fired.
-    fn is_set(&self, run: &Run, kept: &[bool], clock: u32) -> bool {
-        let set = self.history(clock).filter(|(_, touch)| kept[touch.step as usize]);
-        let sum: i32 = set
-            .map(|(_, touch)| match (touch.access.effect, touch.access.mode) {
+    fn is_set(&self, run: &Run, kept: &[bool], clock: u32, race: Race) -> bool {
+        let kept = |(_, touch): &(u32, &Touch)| kept[touch.step as usize];
+        let accesses = self.history(clock).filter(kept).map(|(_, touch)| touch.access);
+        let set: i32 = accesses
+            .chain(run.alone_with(clock, race.first))
+            .map(|access| match (access.effect, access.mode) {
                 (Effect::Sets, _) => 1,
                 (Effect::Unsets, _) | (Effect::None, Mode::Write) => -1,
                 _ => 0,
             })
             .sum();
-        run.set_before + sum > 0
+        set > 0
     }
 
     /// A step as it was taken.

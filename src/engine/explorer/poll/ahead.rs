@@ -190,6 +190,13 @@ impl State {
             || self.known_cold(strand).is_some()
     }
 
+    /// Whether a strand is where it was, at this moment, when its poll was started ahead, which it is not
+    /// this time.
+    pub(in super::super) fn is_as_if_ahead(&self, strand: StrandId) -> bool {
+        let is_fresh = self.strands[strand].poll.as_ref().is_some_and(|poll| poll.is_fresh);
+        is_fresh && self.known_cold(strand).is_some()
+    }
+
     pub(super) fn known_cold(&self, strand: StrandId) -> Option<Cold> {
         let Strand { name, poll, .. } = &*self.strands[strand];
         let poll = poll.as_ref()?.polls;
@@ -218,7 +225,10 @@ impl State {
 
     /// A poll was chosen that was started ahead: what it has looked at counts from now on.
     pub(super) fn has_looked(&mut self, strand: StrandId) {
-        let mut looks = std::mem::take(&mut self.poll_of(strand).looks);
+        let clock = self.clock.object;
+        let poll = self.poll_of(strand);
+        let mut looks = std::mem::take(&mut poll.looks);
+        looks.extend(clock.filter(|_| std::mem::take(&mut poll.saw_time)));
         looks.sort_unstable();
         looks.dedup();
         for object in looks {
@@ -226,14 +236,27 @@ impl State {
         }
     }
 
+    /// The strand that runs now sees what time it is, and can tell.
+    pub(in super::super) fn look_at_time(&mut self, clock: u32) {
+        self.look(clock);
+        let me = self.current;
+        if let Some(poll) = &mut self.strands[me].poll {
+            poll.tells_time = true;
+        }
+    }
+
     /// A poll has ended that was started ahead and is no step. Only what it has seen of the clock can be
-    /// told: a timer that it has set.
+    /// told: a timer that it has set. (Whether one has fired can be told by what the next poll does.)
     pub(super) fn has_looked_unseen(&mut self, strand: StrandId) {
-        let looks = std::mem::take(&mut self.poll_of(strand).looks);
-        if let Some(clock) = self.clock.object.filter(|clock| looks.contains(clock))
-            && !self.tearing_down
-        {
-            self.access_unglued(clock, Mode::Read);
+        let clock = self.clock.object;
+        let poll = self.poll_of(strand);
+        let looks = std::mem::take(&mut poll.looks);
+        let tells_time = std::mem::take(&mut poll.tells_time);
+        if let Some(clock) = clock.filter(|clock| looks.contains(clock)) {
+            poll.saw_time = true;
+            if tells_time && !self.tearing_down {
+                self.access_unglued(clock, Mode::Read);
+            }
         }
     }
 

@@ -33,7 +33,7 @@ impl Explorer {
                 self.enter_poll(at);
             }
             let mut state = self.state.borrow_mut();
-            state.rest(me);
+            let seen = state.rest(me);
             match polled {
                 Poll::Ready(output) => return output,
                 Poll::Pending if state.tearing_down => {
@@ -41,7 +41,7 @@ impl Explorer {
                     self.suspend();
                 }
                 Poll::Pending => {
-                    state.wait_for_wake(me);
+                    state.wait_for_wake(me, seen);
                     drop(state);
                     self.suspend();
                 }
@@ -90,6 +90,7 @@ impl Explorer {
                 state.enters_loop(executor.number);
             }
         }
+        state.is_crowded |= state.loops.len() > 1;
         let execution = state.execution;
         let waker = Waker::from(Arc::new(StrandWaker { execution, strand: me }));
         let polls = state.strands[me].polls;
@@ -108,7 +109,9 @@ impl Explorer {
             let object = state.strand_object(me);
             drop(state);
             self.announce_pending(Pending { object, kind: Kind::Poll, at, options: 1 });
-            self.state.borrow_mut().begins_poll(me, Mode::Read);
+            let mut state = self.state.borrow_mut();
+            state.begins_poll(me, Mode::Read);
+            state.poll_of(me).is_fresh = true;
         }
     }
 }

@@ -116,16 +116,26 @@ pub(super) struct PollState {
     /// Whether the poll before waited for more than one thing, or for something unknown.
     wary: bool,
     spinning: bool,
+    /// Whether the poll at hand began when nobody else was there, and is no step for that.
+    pub(super) began_alone: bool,
+    /// Whether the poll at hand was chosen before it began, and has done nothing yet.
+    pub(super) is_fresh: bool,
     pub(super) join_wakers: Vec<Waker>,
     /// Who was spawned or woken by the poll at hand and cannot be polled before it has ended, so not
     /// before it was chosen either.
     held_back: Vec<StrandId>,
+    /// Whether the poll at hand has set a timer, or asked what time it is.
+    tells_time: bool,
+    /// Whether a poll before the one at hand that was no step has looked at the clock.
+    saw_time: bool,
     /// What the poll at hand has looked at before it was chosen.
     looks: Vec<u32>,
     /// Who was spawned by the poll at hand.
     spawned: Vec<Name>,
     /// Where the step with which the poll at hand began says so.
     begun_at: Option<usize>,
+    /// Whether the poll at hand keeps others of its loop from being polled.
+    keeps: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -142,7 +152,12 @@ impl Explorer {
     pub(crate) fn new_executor(&self, flavor: Flavor) -> Executor {
         let mut state = self.state.borrow_mut();
         let host = state.current;
-        state.run.is_intricate |= !matches!(flavor, Flavor::CurrentThread | Flavor::MultiThread(1));
+        if !matches!(flavor, Flavor::CurrentThread | Flavor::MultiThread(1)) {
+            state.run.is_subtle = true;
+        }
+        if flavor == Flavor::CurrentThread && !state.is_alone() {
+            state.has_a_late_loop();
+        }
         let (turns, gate) = (state.identify(None), state.identify(None));
         let phase = Phase::Undriven;
         state.loops.push(Loop { flavor, host, phase, turns, gate, left: false, busy: 0 });
@@ -176,6 +191,9 @@ impl Explorer {
             ..PollState::default()
         }));
         let id = state.add_strand(strand);
+        if state.loops.len() > 1 {
+            state.gets_crowded();
+        }
         let execution = state.execution;
         let waker = Waker::from(Arc::new(StrandWaker { execution, strand: id }));
         state.poll_of(id).waker = Some(waker);
@@ -206,6 +224,7 @@ impl Explorer {
             // It was chosen before it began, as a step on what others see of it.
             let mode = if cancelled { Mode::Write } else { Mode::Read };
             state.begins_poll(me, mode);
+            state.poll_of(me).is_fresh = true;
         }
         drop(state);
         let polled = panic::catch_unwind(AssertUnwindSafe(move || {
@@ -219,13 +238,13 @@ impl Explorer {
             }
         }));
         let mut state = self.state.borrow_mut();
-        state.rest(me);
+        let seen = state.rest(me);
         let slot = state.poll_of(me).slot.clone();
         match polled {
             Ok(Some(future)) => {
                 state.poll_of(me).future = Some(future);
                 if !state.tearing_down {
-                    state.wait_for_wake(me);
+                    state.wait_for_wake(me, seen);
                 }
                 return;
             }
@@ -285,6 +304,7 @@ impl PollState {
         self.spinning = false;
         self.not_ready = 0;
         self.all_of = 0;
+        self.tells_time = false;
         self.looks.clear();
         self.spawned.clear();
     }
@@ -300,6 +320,7 @@ impl State {
         let needs_worker = self.needs_worker(strand);
         let Some(poll) = &mut self.strands[strand].poll else { return };
         if !std::mem::replace(&mut poll.under_way, true) {
+            poll.began_alone = !self.in_step;
             self.loops[poll.event_loop].busy += usize::from(needs_worker);
             // Whether somebody stops the task before this or after it can be told.
             let object = self.strand_object(strand);
@@ -318,27 +339,31 @@ impl State {
         if let Some(done) = self.done.last_mut() {
             done.mode = mode;
         }
-        let object = self.strand_object(strand);
-        self.access(object, mode);
+        // That it looks is told when it is chosen.
+        if mode == Mode::Write {
+            let object = self.strand_object(strand);
+            self.access(object, mode);
+        }
     }
 
-    /// A poll has come to its end.
-    fn rest(&mut self, strand: StrandId) {
+    /// A poll has come to its end. Whether it was chosen.
+    fn rest(&mut self, strand: StrandId) -> bool {
         let needs_worker = self.needs_worker(strand);
         self.arm_timers(strand);
         if self.strands[strand].poll.is_some() {
             self.has_looked_unseen(strand);
         }
-        let Some(poll) = &mut self.strands[strand].poll else { return };
+        let Some(poll) = &mut self.strands[strand].poll else { return false };
         if poll.stage == Stage::Resting {
-            return;
+            return false;
         }
         poll.stage = Stage::Resting;
         poll.polls += 1;
         // A future that waits for something the facade does not know of tells nobody what it is.
         poll.wary = poll.not_ready > 1 || (poll.not_ready == 0 && !poll.woken);
-        if std::mem::take(&mut poll.under_way) {
-            self.loops[poll.event_loop].busy -= usize::from(needs_worker);
+        let (event_loop, under_way) = (poll.event_loop, std::mem::take(&mut poll.under_way));
+        if under_way {
+            self.loops[event_loop].busy -= usize::from(needs_worker);
             // So can this.
             let object = self.strand_object(strand);
             if !self.tearing_down {
@@ -347,13 +372,17 @@ impl State {
             }
         }
         self.release(strand);
+        under_way
     }
 
     /// A poll was not ready: the strand rests until it is woken, if it has not been already.
-    fn wait_for_wake(&mut self, strand: StrandId) {
+    fn wait_for_wake(&mut self, strand: StrandId, seen: bool) {
         let poll = self.poll_of(strand);
         let status = if poll.spinning { Status::Spinning } else { Status::Idle };
         let ready = poll.woken || poll.cancelled;
+        if !seen && !ready {
+            self.use_up_signals_unseen(strand);
+        }
         self.strands[strand].status = status;
         if self.is_stopped(strand) {
             self.strands[strand].status = Status::Idle;
@@ -372,6 +401,13 @@ impl State {
         };
         if self.strands[strand].status != Status::Ended {
             self.note_wake(strand, slept);
+        }
+        if strand != self.current && !self.tearing_down && self.stands_at_the_door(strand) {
+            // Its poll begins after this, and sees why.
+            if self.ending.is_none() && !self.is_cold(strand) {
+                self.begin_again(strand);
+            }
+            return;
         }
         let poll = self.poll_of(strand);
         if poll.stage == Stage::Polling {

@@ -39,7 +39,9 @@ impl Explorer {
             self.suspend();
             return;
         }
-        state.run.is_intricate = true;
+        state.run.is_subtle = true;
+        let slept = matches!(state.strands[target].status, Status::Idle | Status::Spinning);
+        state.note_wake(target, slept);
         let poll = state.poll_of(target);
         poll.cancelled = true;
         if poll.stage == Stage::Resting {

@@ -54,15 +54,43 @@ impl State {
         }
     }
 
-    /// The poll of a strand has not ended with the step with which it began: nobody else of its loop
+    /// The last step is over. If that was the first of a poll which has not ended, nobody else of its loop
     /// can be polled before it does.
+    pub(in super::super) fn keeps_its_turn(&mut self) {
+        let last = self.run.steps.last().and_then(|step| self.number_of(step.choice.who));
+        for strand in last.into_iter().chain([self.current]) {
+            let poll = self.strands.get(strand).and_then(|strand| strand.poll.as_ref());
+            if poll.is_some_and(|poll| poll.under_way && !poll.keeps) {
+                self.keeps_its_worker(strand);
+            }
+        }
+    }
+
+    /// Nobody else of a strand's loop can be polled before its poll has ended.
     pub(in super::super) fn keeps_its_worker(&mut self, strand: StrandId) {
+        if self.began_alone(strand) {
+            self.poll_of(strand).began_alone = false;
+            let Some(event_loop) = self.takes_turns(strand) else { return };
+            let object = self.loops[event_loop].turns;
+            let effect = Effect::Takes;
+            self.run.note_alone(Access { object, mode: Mode::Write, effect });
+            self.poll_of(strand).keeps = true;
+            self.run.is_subtle = true;
+            return;
+        }
         let poll = self.strands[strand].poll.as_ref().filter(|poll| poll.under_way);
         if let Some(access) = poll.and_then(|poll| self.run.accesses.get_mut(poll.begun_at?)) {
             access.mode = Mode::Write;
             access.effect = Effect::Takes;
-            self.run.is_intricate = true;
+            self.run.is_subtle = true;
+            self.poll_of(strand).keeps = true;
         }
+    }
+
+    /// Whether a strand is in a poll that began when nobody else was there.
+    pub(in super::super) fn began_alone(&self, strand: StrandId) -> bool {
+        let poll = self.strands[strand].poll.as_ref();
+        poll.is_some_and(|poll| poll.under_way && poll.began_alone)
     }
 
     /// The poll of a strand has ended.
@@ -70,11 +98,8 @@ impl State {
         self.tells_its_thread(strand);
         let Some(event_loop) = self.takes_turns(strand) else { return };
         let object = self.loops[event_loop].turns;
-        let begun_at = self.poll_of(strand).begun_at.take();
-        let kept = begun_at
-            .and_then(|access| self.run.accesses.get(access))
-            .is_some_and(|access| access.effect == Effect::Takes);
-        if kept {
+        self.poll_of(strand).begun_at = None;
+        if std::mem::take(&mut self.poll_of(strand).keeps) {
             self.note_access(Access { object, mode: Mode::Write, effect: Effect::Gives });
         }
     }
@@ -101,6 +126,27 @@ impl State {
             let object = self.loops[event_loop].gate;
             self.note_access(Access { object, mode: Mode::Write, effect: Effect::Gives });
         }
+    }
+
+    /// Somebody starts who is not one of the tasks of the only event loop: he can come between what is
+    /// done in one poll, which is one step no more.
+    pub(in super::super) fn gets_crowded(&mut self) {
+        self.is_crowded = true;
+        if self.has_loops() {
+            let object = self.identity_of_crowd();
+            self.note_access(Access::of(object, Mode::Add));
+        }
+    }
+
+    /// Whether somebody can come between what the poll at hand does.
+    pub(in super::super) fn sees_a_crowd(&mut self) -> bool {
+        let step = self.run.steps.len();
+        // Once for each step is enough.
+        if self.in_step && std::mem::replace(&mut self.crowd_seen, step) != step {
+            let object = self.identity_of_crowd();
+            self.note_access(Access::of(object, Mode::Read));
+        }
+        self.is_crowded
     }
 
     /// Whether a strand's polls take up a worker.
