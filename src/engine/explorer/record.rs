@@ -195,11 +195,15 @@ impl State {
         &self.done[..self.at_end.done.min(self.done.len())]
     }
 
-    /// Whether an asynchronous operation was not ready: then its task does the same again, takes it
+    /// Whether an asynchronous operation was not ready, or a reader is kept out. Who was not ready does the same again, takes it
     /// back, or has not been polled since.
     fn waits(&self, index: usize) -> bool {
         let done = self.done_at_end();
         let asked = &done[index];
+        if asked.kind == Kind::ReadLock {
+            // He is kept out.
+            return asked.mode == Mode::Read;
+        }
         if !matches!(asked.kind, Kind::Async(_)) {
             return false;
         }
@@ -267,6 +271,10 @@ impl State {
             if shares && holders.iter().any(|holder| holder.strand != strand) {
                 holders.retain(|holder| holder.strand != strand);
             }
+            if kind == Kind::ReadLock {
+                let writers = self.waiting_writers(object);
+                holders = if writers.is_empty() { holders } else { writers };
+            }
             Blocked { kind, object: Some(object), place, holders, ..nothing.clone() }
         };
         let last =
@@ -281,6 +289,17 @@ impl State {
             }
             (_, Some(pending), _) => at(pending.object, pending.kind, pending.at),
         })
+    }
+
+    /// Who keeps readers out of a lock, without having it.
+    fn waiting_writers(&self, object: usize) -> Vec<Holder> {
+        let barred = self.things[object].barred;
+        let stood = self.at_end.stood.iter().enumerate().filter(|_| barred);
+        let writes = stood.filter(|(_, stood)| {
+            let pending = stood.pending.filter(|pending| pending.kind == Kind::WriteLock);
+            pending.is_some_and(|pending| pending.object as usize == object)
+        });
+        writes.map(|(strand, _)| Holder { strand, place: None, step: None }).collect()
     }
 
     /// Who had a lock when the execution was over.

@@ -55,6 +55,9 @@ pub(crate) struct Thing {
     pub(crate) readers: Vec<Hold>,
     /// Who reads it and may come to write.
     pub(super) upgrader: Option<Hold>,
+    /// Whether nothing says if a writer who waits keeps readers out, and whether one does.
+    pub(super) may_bar: bool,
+    pub(super) barred: bool,
     /// How many the last notify has woken.
     pub(super) woken: usize,
     /// Whether a parked thread has its token.
@@ -101,7 +104,10 @@ impl Thing {
     /// What an operation does to a lock or a token; whether it worked, for an attempt.
     pub(super) fn happens(&mut self, kind: Kind, hold: Hold) -> Option<bool> {
         match kind {
-            Kind::Lock | Kind::WriteLock | Kind::Claim | Kind::CallOnce => self.holder = Some(hold),
+            Kind::Lock | Kind::WriteLock | Kind::Claim | Kind::CallOnce => {
+                self.holder = Some(hold);
+                self.barred = false;
+            }
             Kind::TryLock | Kind::TryWriteLock => {
                 let free = self.is_free_to_write();
                 if free {

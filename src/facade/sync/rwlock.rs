@@ -13,7 +13,8 @@ use crate::engine::{Age, Driver, Object, driver, is_clearing_away};
 use crate::step::{Kind, Value, What};
 
 /// A reader-writer lock, as in [`std::sync`]. The original promises no order, so under the explorer a
-/// lock that is free for somebody may go to anybody.
+/// lock that is free for somebody may go to anybody, and a writer who waits may keep readers out: where he
+/// waits for ever, that is a deadlock.
 pub struct RwLock<T: ?Sized> {
     object: Object,
     first: First,
@@ -73,6 +74,7 @@ impl<T: ?Sized> RwLock<T> {
             Driver::Explorer(explorer) => {
                 let at = Location::caller();
                 self.start_afresh();
+                explorer.may_keep_readers_out(&self.object, at);
                 announce(explorer, &self.object, What::RwLock, Kind::ReadLock, at)
                     .wrote(None, None);
                 taken(self.real.try_read())
@@ -95,6 +97,7 @@ impl<T: ?Sized> RwLock<T> {
             Driver::Explorer(explorer) => {
                 let at = Location::caller();
                 self.start_afresh();
+                explorer.may_keep_readers_out(&self.object, at);
                 announce(explorer, &self.object, What::RwLock, Kind::WriteLock, at)
                     .wrote(None, None);
                 taken(self.real.try_write())
