@@ -77,7 +77,7 @@ impl State {
         }
         let Pending { object, kind, at, .. } = pending;
         let (mode, read, written) = (Mode::Read, None, None);
-        self.done.push(Done { strand, step, object, kind, at, mode, read, written });
+        self.done.push(Done { strand, step, object, kind, at, mode, read, written, waits: true });
         true
     }
 }

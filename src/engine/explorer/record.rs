@@ -170,7 +170,7 @@ impl State {
                 written: done.written,
                 from: done.read.and(writer[object]),
                 effect: match done.mode {
-                    _ if self.waits(index) => Effect::Waits,
+                    _ if done.waits => Effect::Waits,
                     Mode::Add | Mode::Write => Effect::Changed,
                     Mode::Read => Effect::Looked,
                 },
@@ -193,31 +193,6 @@ impl State {
     /// What the program did, without what was done to clear it away.
     fn done_at_end(&self) -> &[Done] {
         &self.done[..self.at_end.done.min(self.done.len())]
-    }
-
-    /// Whether an asynchronous operation was not ready, or a reader is kept out. Who was not ready does the same again, takes it
-    /// back, or has not been polled since.
-    fn waits(&self, index: usize) -> bool {
-        let done = self.done_at_end();
-        let asked = &done[index];
-        if asked.kind == Kind::ReadLock {
-            // He is kept out.
-            return asked.mode == Mode::Read;
-        }
-        if !matches!(asked.kind, Kind::Async(_)) {
-            return false;
-        }
-        let mut later = done[index + 1..]
-            .iter()
-            .filter(|later| later.strand == asked.strand && later.kind != Kind::Poll);
-        match later.next() {
-            Some(next) => {
-                let here = next.at == asked.at;
-                let again = here && (next.kind == asked.kind || next.kind == Kind::Async("close"));
-                next.object == asked.object && (again || next.kind == Kind::Async("withdraw"))
-            }
-            None => self.at_end.stood[asked.strand].status == Status::Idle,
-        }
     }
 
     /// The lock that a wait for a condition variable gives back: the one it takes next.
@@ -279,7 +254,7 @@ impl State {
         };
         let last =
             (0..self.done_at_end().len()).rev().find(|&done| self.done[done].strand == strand);
-        let asked = last.filter(|&done| self.waits(done)).map(|done| self.done[done]);
+        let asked = last.map(|done| self.done[done]).filter(|done| done.waits);
         Some(match (status, pending, asked) {
             (Status::Idle, _, Some(asked)) => at(asked.object, asked.kind, asked.at),
             (Status::Idle | Status::Spinning, ..) | (_, None, _) => nothing,
@@ -313,7 +288,7 @@ impl State {
                 continue;
             }
             let hold = Hold { strand: done.strand, at: done.at, step: done.step };
-            if takes(done.kind) && done.mode == Mode::Write && !self.waits(index) {
+            if takes(done.kind) && done.mode == Mode::Write && !done.waits {
                 holds.push(hold);
             } else if gives_back(done.kind) {
                 // A guard may be dropped by another strand than the one that took it.

@@ -39,6 +39,8 @@ pub(crate) struct Done {
     pub(crate) mode: Mode,
     pub(crate) read: Option<Value>,
     pub(crate) written: Option<Value>,
+    /// Whether it found that it has to wait.
+    pub(crate) waits: bool,
 }
 
 /// What the engine knows of a shared object.

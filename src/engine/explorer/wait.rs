@@ -72,6 +72,7 @@ impl State {
             mode: Mode::Read,
             read: None,
             written: None,
+            waits: false,
         });
         self.begins_poll(strand, Mode::Read);
         self.access(pending.object, Mode::Read);
@@ -224,6 +225,7 @@ impl State {
             mode: Mode::Write,
             read: None,
             written: None,
+            waits: false,
         });
         match pending.kind {
             Kind::NotifyOne => {
