@@ -61,6 +61,12 @@ pub(crate) fn check<T: Outcome>(
             "loom cannot replay a schedule\nhelp: replay it with the explorer".to_owned(),
         )));
     }
+    if check.bounds.spurious > 0 {
+        return Report::of(Verdict::Inconclusive(Limit::Refused(
+            "loom wakes nobody for no reason: no `spurious_wakeups`\nhelp: ask the explorer"
+                .to_owned(),
+        )));
+    }
     let (ledger, values) = (Arc::new(Mutex::new(Ledger::default())), Values::<T>::default());
     let (kept, returned, asked) = (Arc::clone(&ledger), Arc::clone(&values), check.clone());
     let program: Arc<dyn Fn() -> T + Send + Sync> = Arc::new(program);
