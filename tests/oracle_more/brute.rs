@@ -61,6 +61,26 @@ fn found(report: &Report<Vec<Seen>>) -> Found {
 /// Too many schedules for brute force: such a program says nothing here.
 const MOST_SCHEDULES: u64 = 2_000;
 
+/// As [`agree`], for programs that may have things in them that no search can order (see
+/// `docs/src/search.md`): what is found is the same, and one execution is spent on each class where the search
+/// says so.
+pub(crate) fn agree_or_walk(
+    program: impl Fn() -> Vec<Seen> + Clone + Send + Sync + 'static,
+) -> Result<(), TestCaseError> {
+    let every = Check::new().audit().max_executions(MOST_SCHEDULES).run(program.clone());
+    if matches!(&every.verdict, Verdict::Inconclusive(_)) || every.schedules.is_none() {
+        return Err(TestCaseError::reject("too many schedules"));
+    }
+    prop_assert!(every.contradictions.is_empty(), "{}", every.contradictions.join("\n"));
+    let graph = Check::new().run(program);
+    prop_assert_eq!(found(&graph), found(&every));
+    if graph.minimal {
+        let executions = usize::try_from(graph.executions).unwrap();
+        prop_assert_eq!((Some(executions), graph.redundant), (every.classes, 0));
+    }
+    Ok(())
+}
+
 /// All schedules together must bear out what is said of their steps, and the search must find them with
 /// one execution for each class.
 pub(crate) fn agree(

@@ -6,3 +6,9 @@
 
 mod brute;
 mod readers;
+mod tasks;
+mod threads;
+mod wrong;
+
+/// How long somebody waits.
+const SOON: std::time::Duration = std::time::Duration::from_millis(5);
