@@ -6,22 +6,30 @@ use std::sync::Arc;
 use crate::engine;
 use crate::explore;
 use crate::plan::{Check, Engine, Outcome};
+use crate::program::{Checked, Program, Typed};
 use crate::verdict::{Limit, Report, Verdict, bytes};
 
 impl Check {
     /// Runs the check. It never panics because the program fails.
     #[track_caller]
     pub fn run<T: Outcome>(&self, program: impl Fn() -> T + Send + Sync + 'static) -> Report<T> {
+        let program: Arc<dyn Program> = Arc::new(Typed::new(program));
+        self.checked(&program, Location::caller()).typed()
+    }
+
+    fn checked(&self, program: &Arc<dyn Program>, caller: &'static Location<'static>) -> Checked {
         engine::silence_panics();
-        let caller = Location::caller();
-        if let Some(limit) = self.too_little() {
-            return Report::of(Verdict::Inconclusive(limit));
+        let refused = match self.engine {
+            _ if self.too_little().is_some() => self.too_little(),
+            Engine::Explorer => None,
+            _ if self.is_exhaustive() => None,
+            engine => Some(refused(engine)),
+        };
+        if let Some(limit) = refused {
+            return Checked::of(Verdict::Inconclusive(limit), &**program);
         }
         match self.engine {
-            #[cfg(feature = "loom")]
-            Engine::Loom if !self.is_exhaustive() => refused(self.engine),
-            Engine::Native if !self.is_exhaustive() => refused(self.engine),
-            Engine::Explorer => explore::explore(self, Arc::new(program), caller),
+            Engine::Explorer => explore::explore(self, program, caller),
             #[cfg(feature = "loom")]
             Engine::Loom => engine::loom::check(self, program),
             Engine::Native => engine::native::check(self, program),
@@ -43,12 +51,12 @@ impl Check {
 }
 
 /// A sample or a bound was asked of an engine that has its own order.
-fn refused<T>(engine: Engine) -> Report<T> {
-    Report::of(Verdict::Inconclusive(Limit::Refused(format!(
+fn refused(engine: Engine) -> Limit {
+    Limit::Refused(format!(
         "{} decides itself which schedules are run: no sample and no bound on preemptions\n\
          help: ask the explorer",
         engine.word()
-    ))))
+    ))
 }
 
 /// Checks a program under every schedule, and panics with the whole report if it does not hold.

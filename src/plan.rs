@@ -1,6 +1,5 @@
 //! What was asked for?
 
-use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -363,26 +362,5 @@ impl Check {
     pub fn sources(mut self, sources: Sources) -> Self {
         self.sources = sources;
         self
-    }
-}
-
-/// The values that were seen, each with a number: 0 stands for a failure.
-#[derive(Debug)]
-pub(crate) struct Outcomes<T> {
-    numbers: BTreeMap<T, u32>,
-}
-
-impl<T: Ord> Outcomes<T> {
-    pub(crate) fn new() -> Self {
-        Self { numbers: BTreeMap::new() }
-    }
-
-    pub(crate) fn number(&mut self, value: T) -> u32 {
-        let next = u32::try_from(self.numbers.len() + 1).unwrap_or(u32::MAX);
-        *self.numbers.entry(value).or_insert(next)
-    }
-
-    pub(crate) fn into_numbers(self) -> BTreeMap<T, u32> {
-        self.numbers
     }
 }

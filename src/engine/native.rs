@@ -16,10 +16,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Panicked, drive_natively, message_of};
-use crate::plan::{Check, Outcome};
+use crate::plan::Check;
+use crate::program::{Checked, Program};
 use crate::schedule::Schedule;
 use crate::trace::{Place, Trace};
-use crate::verdict::{Failure, FailureKind, Limit, OutcomeInfo, Report, Verdict};
+use crate::verdict::{Failure, FailureKind, Limit, Verdict};
 use crate::worker::{Pulse, watched};
 
 /// How many runs there are, unless the check says otherwise.
@@ -38,14 +39,14 @@ static PANICS: Mutex<BTreeMap<u64, Vec<Panicked>>> = Mutex::new(BTreeMap::new())
 static CHECKS: AtomicU64 = AtomicU64::new(1);
 
 /// What the runs have shown so far.
-struct Tally<T> {
+struct Tally {
     runs: u64,
     failed: u64,
     first: Option<Failure>,
-    outcomes: BTreeMap<T, OutcomeInfo>,
+    seen: Checked,
 }
 
-impl<T> Tally<T> {
+impl Tally {
     fn fails(&mut self, kind: FailureKind, message: String, place: Option<Place>) {
         self.failed += 1;
         let schedule = Schedule::default();
@@ -71,14 +72,12 @@ pub(crate) fn panicked(check: u64, panicked: Panicked) -> bool {
 }
 
 /// Runs a program many times on real threads.
-pub(crate) fn check<T: Outcome>(
-    check: &Check,
-    program: impl Fn() -> T + Send + Sync + 'static,
-) -> Report<T> {
+pub(crate) fn check(check: &Check, program: &Arc<dyn Program>) -> Checked {
     // ORDERING: only that the number is unique matters.
     let number = CHECKS.fetch_add(1, Ordering::Relaxed);
-    let tally =
-        Arc::new(Mutex::new(Tally { runs: 0, failed: 0, first: None, outcomes: BTreeMap::new() }));
+    let seen = Checked::of(Verdict::Inconclusive(Limit::Native), &**program);
+    let tally = Arc::new(Mutex::new(Tally { runs: 0, failed: 0, first: None, seen }));
+    let body = Arc::clone(program);
     let runs = if check.max_executions == Check::new().max_executions {
         RUNS
     } else {
@@ -92,7 +91,7 @@ pub(crate) fn check<T: Outcome>(
         let mut run = 0;
         while run < runs && started.elapsed() < time {
             pulse.beat(None);
-            run_once(number, &program, &counted);
+            run_once(number, &*body, &counted);
             run += 1;
         }
     };
@@ -104,29 +103,27 @@ pub(crate) fn check<T: Outcome>(
         let message = format!("a run did not end within {} s of real time", RUN.as_secs());
         tally.fails(FailureKind::Deadlock, message, None);
     }
-    let mut report = Report::of(match tally.first.take() {
-        Some(failure) => Verdict::Failed(Box::new(failure)),
-        None => Verdict::Inconclusive(Limit::Native),
-    });
-    report.executions = tally.runs;
-    report.failed_executions = tally.failed;
-    report.outcomes = std::mem::take(&mut tally.outcomes);
-    report
+    let mut seen = tally.seen.take(&**program);
+    if let Some(failure) = tally.first.take() {
+        seen.report.verdict = Verdict::Failed(Box::new(failure));
+        seen.report.limit = None;
+    }
+    seen.report.executions = tally.runs;
+    seen.report.failed_executions = tally.failed;
+    seen
 }
 
 /// One run, on the thread that calls.
-fn run_once<T: Outcome>(number: u64, program: &impl Fn() -> T, tally: &Mutex<Tally<T>>) {
+fn run_once(number: u64, program: &dyn Program, tally: &Mutex<Tally>) {
     if let Some(panics) = locked(&PANICS).get_mut(&number) {
         panics.clear();
     }
-    let returned = drive_natively(number, || panic::catch_unwind(AssertUnwindSafe(program)));
+    let returned =
+        drive_natively(number, || panic::catch_unwind(AssertUnwindSafe(|| program.run())));
     let mut tally = locked(tally);
     tally.runs += 1;
     match returned {
-        Ok(value) => {
-            let seen = || OutcomeInfo { schedules: None, example: Schedule::default() };
-            tally.outcomes.entry(value).or_insert_with(seen);
-        }
+        Ok(value) => tally.seen.saw(value),
         Err(payload) => {
             let panics = std::mem::take(locked(&PANICS).entry(number).or_default());
             match to_blame(&panics) {

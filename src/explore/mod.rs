@@ -19,7 +19,8 @@ use self::report::Found;
 use self::search::{Repeatable, Stop};
 use crate::engine::Explorer;
 use crate::engine::explorer::{Decide, Ending, Moment, Registry, State, StrandId};
-use crate::plan::{Check, Outcome, Outcomes, Which};
+use crate::plan::{Check, Which};
+use crate::program::{Checked, Ledger, Program, Returned};
 use crate::schedule::Schedule;
 use crate::search::{
     Bounded, Choice, Crew, EverySchedule, Leaf, Optimal, Sample, Sampling, Seen, Walk,
@@ -33,30 +34,28 @@ const TOO_MANY_WAYS: &str = "a runtime is dropped while more than ten of its tas
     polled: any of these polls may have begun or not, and those are too many ways\n\
     help: join the tasks before the runtime is dropped, or check the program with fewer";
 
-/// The program under check.
-type Program<T> = Arc<dyn Fn() -> T + Send + Sync>;
-
 /// Explores a program on a thread of its own.
-pub(crate) fn explore<T: Outcome>(
+pub(crate) fn explore(
     check: &Check,
-    program: Program<T>,
+    program: &Arc<dyn Program>,
     caller: &'static Location<'static>,
-) -> Report<T> {
+) -> Checked {
     let after = check.max_silence;
-    let own = check.clone();
-    let work = move |pulse: &Arc<Pulse>| Exploration::new(&own, program, pulse, caller).run();
+    let (own, run) = (check.clone(), Arc::clone(program));
+    let work = move |pulse: &Arc<Pulse>| Exploration::new(&own, run, pulse, caller).run();
     let explored = observed(work, after, check.observer.as_ref());
     explored.unwrap_or_else(|lost| {
-        Report::of(Verdict::Inconclusive(match lost {
+        let limit = match lost {
             Lost::Still(place) => Limit::Stuck { after, place: place.map(Place::from) },
             Lost::Overflowed(overflow) => fault::overflowed(&overflow, check),
-        }))
+        };
+        Checked::of(Verdict::Inconclusive(limit), &**program)
     })
 }
 
-struct Exploration<'a, T> {
+struct Exploration<'a> {
     check: &'a Check,
-    program: Program<T>,
+    program: Arc<dyn Program>,
     caller: &'static Location<'static>,
     explorer: Explorer,
     /// Which strand and which object is which, for all who explore this program.
@@ -64,7 +63,7 @@ struct Exploration<'a, T> {
     pulse: Arc<Pulse>,
     /// Those who explore it together.
     crew: Arc<Crew>,
-    outcomes: Outcomes<T>,
+    outcomes: Box<dyn Ledger>,
     /// For each outcome, by its number less one, the first schedule that ended with it.
     firsts: Vec<Schedule>,
     executions: u64,
@@ -108,14 +107,15 @@ struct Judged {
     fault: Option<Fault>,
 }
 
-impl<'a, T: Outcome> Exploration<'a, T> {
+impl<'a> Exploration<'a> {
     fn new(
         check: &'a Check,
-        program: Program<T>,
+        program: Arc<dyn Program>,
         pulse: &Arc<Pulse>,
         caller: &'static Location<'static>,
     ) -> Self {
         let registry = Arc::default();
+        let outcomes = program.ledger();
         Self {
             check,
             program,
@@ -124,7 +124,7 @@ impl<'a, T: Outcome> Exploration<'a, T> {
             registry,
             pulse: Arc::clone(pulse),
             crew: Crew::new(check.smallest_job),
-            outcomes: Outcomes::new(),
+            outcomes,
             firsts: Vec::new(),
             executions: 0,
             restarted: 0,
@@ -142,10 +142,15 @@ impl<'a, T: Outcome> Exploration<'a, T> {
         }
     }
 
-    fn run(self) -> Report<T> {
-        if let Some(schedule) = self.check.replay.clone() {
-            return self.replay(&schedule);
-        }
+    fn run(mut self) -> Checked {
+        let report = match self.check.replay.clone() {
+            Some(schedule) => self.replay(&schedule),
+            None => self.searched(),
+        };
+        Checked { report, values: self.outcomes }
+    }
+
+    fn searched(&mut self) -> Report<u32> {
         match self.check.which {
             Which::All => self.all(),
             Which::Merged => self.merged(),
@@ -156,7 +161,7 @@ impl<'a, T: Outcome> Exploration<'a, T> {
         }
     }
 
-    fn all(mut self) -> Report<T> {
+    fn all(&mut self) -> Report<u32> {
         let most_states = self.check.max_states;
         let mut search = Optimal::new(most_states, &self.crew);
         let mut walk = Walk::new(most_states);
@@ -179,7 +184,7 @@ impl<'a, T: Outcome> Exploration<'a, T> {
         self.report(&stop, &found)
     }
 
-    fn merged(mut self) -> Report<T> {
+    fn merged(&mut self) -> Report<u32> {
         let mut walk = Walk::new(self.check.max_states);
         let stop = self.search(&mut walk);
         let complete = matches!(stop, Stop::Complete);
@@ -187,7 +192,7 @@ impl<'a, T: Outcome> Exploration<'a, T> {
         self.report(&stop, &found)
     }
 
-    fn every(mut self, mut search: EverySchedule) -> Report<T> {
+    fn every(&mut self, mut search: EverySchedule) -> Report<u32> {
         let stop = self.search(&mut search);
         let classes = Some(search.classes());
         let found = Found { classes, ..Found::one_by_one(search.seen(), &stop) };
@@ -196,7 +201,7 @@ impl<'a, T: Outcome> Exploration<'a, T> {
         Report { contradictions, ..self.report(&stop, &found) }
     }
 
-    fn bounded(mut self, most: usize) -> Report<T> {
+    fn bounded(&mut self, most: usize) -> Report<u32> {
         let mut search = Bounded::new(most);
         let stop = match self.search(&mut search) {
             Stop::Complete if search.has_cut() => Stop::Early(Limit::Preemptions(most)),
@@ -206,7 +211,7 @@ impl<'a, T: Outcome> Exploration<'a, T> {
         self.report(&stop, &found)
     }
 
-    fn sampled(mut self, sampling: Sampling) -> Report<T> {
+    fn sampled(&mut self, sampling: Sampling) -> Report<u32> {
         let mut search = Sample::new(sampling);
         let stop = match self.search(&mut search) {
             Stop::Complete => {
@@ -220,13 +225,13 @@ impl<'a, T: Outcome> Exploration<'a, T> {
 
     /// Runs the program once and judges how it ended.
     fn execute(&mut self, decide: &mut dyn Decide) -> Result<Judged, Limit> {
-        let value = RefCell::new(None);
+        let value = RefCell::<Option<Returned>>::new(None);
         let program = &*self.program;
         let explorer = &self.explorer;
         let ending = explorer.drive(|| {
             explorer.run(
                 &|| {
-                    let returned = program();
+                    let returned = program.run();
                     *value.borrow_mut() = Some(returned);
                 },
                 decide,

@@ -3,7 +3,6 @@
 use super::Exploration;
 use crate::engine::Explorer;
 use crate::engine::explorer::{Ending, Moment};
-use crate::plan::Outcome;
 use crate::search::{Optimal, Probes, Search};
 
 /// So many executions are drawn.
@@ -12,7 +11,7 @@ const PROBES: usize = 64;
 /// A guess is the same each time.
 const SEED: u64 = 1;
 
-impl<T: Outcome> Exploration<'_, T> {
+impl Exploration<'_> {
     /// About how many executions the search needs, after so many: by a few that are drawn at random, or
     /// as far as the search itself can tell.
     pub(super) fn expected(&self, executions: u64, search: &Optimal) -> Option<f64> {
@@ -28,7 +27,7 @@ impl<T: Outcome> Exploration<'_, T> {
         let mut probes = Probes::new(SEED);
         let explorer = Explorer::new(self.check.bounds, &self.pulse, &std::sync::Arc::default());
         for _ in 0..PROBES {
-            let run = || drop((self.program)());
+            let run = || drop(self.program.run());
             let mut draw = |moment: &Moment<'_>| Some(probes.choose(moment.enabled));
             let ending = explorer.drive(|| explorer.run(&run, &mut draw));
             let is_one = matches!(

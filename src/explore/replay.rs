@@ -2,12 +2,11 @@
 
 use super::{Exploration, Judged};
 use crate::engine::explorer::Moment;
-use crate::plan::Outcome;
 use crate::schedule::Schedule;
 use crate::verdict::{Limit, Report, Verdict};
 
-impl<T: Outcome> Exploration<'_, T> {
-    pub(super) fn replay(mut self, schedule: &Schedule) -> Report<T> {
+impl Exploration<'_> {
+    pub(super) fn replay(&mut self, schedule: &Schedule) -> Report<u32> {
         let mut unfit = None;
         let judged = self.execute(&mut |moment: &Moment<'_>| {
             let turn = schedule.turns.get(moment.step);

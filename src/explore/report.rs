@@ -1,12 +1,9 @@
 //! From what a search has found to a report.
 
-use std::sync::Arc;
-
 use super::search::Stop;
 use super::{Exploration, explore, follow};
 use crate::count::Count;
 use crate::engine::explorer::{Moment, State};
-use crate::plan::{Outcome, Outcomes};
 use crate::schedule::Schedule;
 use crate::search::{Choice, Counts, Graph, Leaf};
 use crate::verdict::{Failure, Limit, Listed, OutcomeInfo, Report, Schedules, Verdict};
@@ -31,7 +28,7 @@ pub(super) struct Found {
     pub(super) listed: Vec<(Vec<Choice>, Leaf)>,
 }
 
-impl<T: Outcome> Exploration<'_, T> {
+impl Exploration<'_> {
     /// What a complete graph tells.
     pub(super) fn found(&self, graph: &Graph) -> Found {
         let counts = graph.counts();
@@ -52,7 +49,7 @@ impl<T: Outcome> Exploration<'_, T> {
         }
     }
 
-    pub(super) fn report(mut self, stop: &Stop, found: &Found) -> Report<T> {
+    pub(super) fn report(&mut self, stop: &Stop, found: &Found) -> Report<u32> {
         let (executions, failed_executions) = (self.executions, self.failed);
         let complete = matches!(stop, Stop::Complete);
         let failure = self.failure(complete, found);
@@ -77,14 +74,14 @@ impl<T: Outcome> Exploration<'_, T> {
             (None, Some(limit)) => Verdict::Inconclusive(limit.clone()),
             (None, None) => Verdict::Verified,
         };
-        let numbers = std::mem::replace(&mut self.outcomes, Outcomes::new()).into_numbers();
-        let outcomes = numbers.into_iter().map(|(value, number)| {
+        let seen = u32::try_from(self.firsts.len()).unwrap_or(u32::MAX);
+        let outcomes = (1..=seen).map(|number| {
             let schedules =
                 found.outcomes.as_ref().and_then(|all| all.get(number as usize).cloned());
             let place = number as usize - 1;
             let example =
                 examples.get(place).or(self.firsts.get(place)).cloned().unwrap_or_default();
-            (value, OutcomeInfo { schedules, example })
+            (number, OutcomeInfo { schedules, example })
         });
         Report {
             verdict,
@@ -113,8 +110,8 @@ impl<T: Outcome> Exploration<'_, T> {
             // Nothing can run on this thread any more: see `Limit::Leftover`.
             let schedule = self.best.as_ref()?.schedule.clone();
             let check = self.check.clone().replay(schedule);
-            let report = explore(&check, Arc::clone(&self.program), self.caller);
-            return match report.verdict {
+            let checked = explore(&check, &self.program, self.caller);
+            return match checked.report.verdict {
                 Verdict::Failed(failure) => Some(*failure),
                 _ => None,
             };

@@ -2,7 +2,7 @@
 
 use super::{Best, Exploration, follow, imports};
 use crate::engine::explorer::{Decide, Moment, State};
-use crate::plan::{Outcome, Which};
+use crate::plan::Which;
 use crate::progress::whole;
 use crate::search::{Branch, Choice, Leaf, Run, Search, Stuck};
 use crate::verdict::Limit;
@@ -64,7 +64,7 @@ impl Decide for Deciding<'_> {
     }
 }
 
-impl<T: Outcome> Exploration<'_, T> {
+impl Exploration<'_> {
     /// Runs schedules until the search has no more or a limit is hit.
     pub(super) fn search(&mut self, search: &mut dyn Search) -> Stop {
         let stop = self.search_on(search);

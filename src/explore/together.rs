@@ -15,18 +15,18 @@ use std::time::Duration;
 use super::search::{Deciding, Halt, Stop};
 use super::{Best, Exploration};
 use crate::engine::Explorer;
-use crate::plan::{Outcome, Outcomes};
+use crate::program::Ledger;
 use crate::schedule::Schedule;
 use crate::search::{Crew, Job, Optimal, Search, Spot, Tools};
 use crate::verdict::Limit;
 use crate::worker::{Pulse, begin};
 
 /// What one of several has found.
-struct Part<T> {
+struct Part {
     executions: u64,
     failed: u64,
     redundant: u64,
-    outcomes: Outcomes<T>,
+    outcomes: Box<dyn Ledger>,
     firsts: Vec<Schedule>,
     best: Option<Best>,
     tools: Tools,
@@ -36,7 +36,7 @@ struct Part<T> {
 /// How often whoever waits for others looks whether they still move.
 const LOOK: Duration = Duration::from_millis(10);
 
-impl<T: Outcome> Exploration<'_, T> {
+impl Exploration<'_> {
     /// Searches the whole tree; `None` if the program has things in it that this search cannot order.
     pub(super) fn search_tree(&mut self, search: &mut Optimal) -> Option<Stop> {
         let mut found = self.together(search);
@@ -104,7 +104,7 @@ impl<T: Outcome> Exploration<'_, T> {
         self.start_again();
         self.crew = Crew::new(u64::MAX);
         self.company.clear();
-        self.outcomes = Outcomes::new();
+        self.outcomes = self.program.ledger();
         self.firsts.clear();
         self.best = None;
     }
@@ -129,7 +129,7 @@ impl<T: Outcome> Exploration<'_, T> {
     }
 
     /// Has somebody else help.
-    fn call(&mut self, sender: Sender<Part<T>>) {
+    fn call(&mut self, sender: Sender<Part>) {
         let pulse = Arc::new(Pulse::default());
         self.company.push(Arc::clone(&pulse));
         let (check, program, caller) = (self.check.clone(), Arc::clone(&self.program), self.caller);
@@ -202,7 +202,7 @@ impl<T: Outcome> Exploration<'_, T> {
     }
 
     /// Searches one part after the other.
-    fn help(mut self) -> Part<T> {
+    fn help(mut self) -> Part {
         let mut tools = Tools::new(self.check.max_states);
         let mut halt = None;
         while let Some(job) = self.crew.take() {
@@ -220,7 +220,7 @@ impl<T: Outcome> Exploration<'_, T> {
     }
 
     /// What somebody else has found. While he moves, so does whoever waits for him.
-    fn wait_for(&self, parts: &Receiver<Part<T>>) -> Part<T> {
+    fn wait_for(&self, parts: &Receiver<Part>) -> Part {
         loop {
             match parts.recv_timeout(LOOK) {
                 Ok(part) => return part,
@@ -235,7 +235,7 @@ impl<T: Outcome> Exploration<'_, T> {
     /// Adds what somebody else has found.
     fn add(
         &mut self,
-        part: Part<T>,
+        part: Part,
         search: &mut Optimal,
         found: Result<(), Halt>,
     ) -> Result<(), Halt> {
@@ -261,16 +261,13 @@ impl<T: Outcome> Exploration<'_, T> {
     }
 
     /// The numbers of outcomes that somebody else has numbered.
-    fn renumber(&mut self, outcomes: Outcomes<T>, firsts: &[Schedule]) -> Vec<u32> {
-        let theirs = outcomes.into_numbers();
-        let mut numbers = vec![0; theirs.len() + 1];
-        for (value, number) in theirs {
-            let own = self.outcomes.number(value);
-            numbers[number as usize] = own;
-            if own as usize > self.firsts.len() {
-                self.firsts.push(firsts[number as usize - 1].clone());
-            }
-        }
+    fn renumber(&mut self, outcomes: Box<dyn Ledger>, firsts: &[Schedule]) -> Vec<u32> {
+        let numbers = self.outcomes.add(outcomes);
+        let known = self.firsts.len();
+        let of = numbers[1..].iter().copied().zip(firsts);
+        let mut new: Vec<(u32, &Schedule)> = of.filter(|&(own, _)| own as usize > known).collect();
+        new.sort_unstable_by_key(|&(own, _)| own);
+        self.firsts.extend(new.into_iter().map(|(_, first)| first.clone()));
         numbers
     }
 }

@@ -72,12 +72,33 @@ pub fn report<T: Debug>(
     style: &Style,
     sources: &Sources,
 ) -> String {
+    shown(&Shown::all(report), context, style, sources)
+}
+
+fn shown(report: &Report<Shown>, context: &Context, style: &Style, sources: &Sources) -> String {
     let page = if style.plain {
         plain::report(report, context, sources)
     } else {
         text::report(report, context, style, sources)
     };
     page.text(style.color)
+}
+
+/// What a program has returned, as it is shown, in the order of the values. So the rest of this folder is
+/// compiled once, whatever programs return.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Shown {
+    place: usize,
+    text: String,
+}
+
+impl Shown {
+    fn all<T: Debug>(report: &Report<T>) -> Report<Self> {
+        let values = report.outcomes.iter().enumerate().map(|(place, (value, info))| {
+            (Self { place, text: format!("{value:?}") }, info.clone())
+        });
+        report.with(values.collect())
+    }
 }
 
 /// The table of a trace alone: what happened, step by step.

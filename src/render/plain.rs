@@ -1,10 +1,8 @@
 //! The report in sentences, for somebody who listens to it.
 
-use std::fmt::Debug;
-
 use super::page::{Ink, Line, Page};
 use super::story::{Story, of};
-use super::{Context, verdict};
+use super::{Context, Shown, verdict};
 use crate::count::Count;
 use crate::explain::timeline::{drops_a_wait, is_placed_at_birth};
 use crate::explain::words::{count, shown_file};
@@ -14,7 +12,7 @@ use crate::step::Kind;
 use crate::trace::{Effect, Op, Trace};
 use crate::verdict::{Failure, Limit, Report, Verdict};
 
-pub(super) fn report<T: Debug>(report: &Report<T>, context: &Context, sources: &Sources) -> Page {
+pub(super) fn report(report: &Report<Shown>, context: &Context, sources: &Sources) -> Page {
     let mut page = Page::default();
     let subject =
         context.title.as_ref().map_or("The program".to_owned(), |title| format!("Race {title}"));

@@ -1,11 +1,12 @@
 //! The line that a report begins with.
 
 use crate::explain::words::count;
+use crate::render::Shown;
 use crate::render::page::{Ink, Line, Page};
 use crate::verdict::{Failure, Limit, Report, Schedules, Verdict, within};
 
 /// `4 of 6 schedules fail`, and what is known of how many there are.
-pub(super) fn failing<T>(report: &Report<T>, failure: &Failure) -> (String, String) {
+pub(super) fn failing(report: &Report<Shown>, failure: &Failure) -> (String, String) {
     let Some(Schedules { all, failing }) = &report.schedules else {
         return uncounted(report, failure);
     };
@@ -25,11 +26,11 @@ pub(super) fn failing<T>(report: &Report<T>, failure: &Failure) -> (String, Stri
 }
 
 /// `, 12 states`
-fn states<T>(report: &Report<T>) -> String {
+fn states(report: &Report<Shown>) -> String {
     report.states.map_or(String::new(), |states| format!(", {}", count(states, "state")))
 }
 
-fn uncounted<T>(report: &Report<T>, failure: &Failure) -> (String, String) {
+fn uncounted(report: &Report<Shown>, failure: &Failure) -> (String, String) {
     if report.replayed.is_some() {
         let fails = format!("schedule {} fails", failure.schedule);
         return (fails, "only this one was run".to_owned());
@@ -93,7 +94,7 @@ fn executions(number: u64) -> String {
 }
 
 /// `, of about 450`
-fn about<T>(report: &Report<T>) -> String {
+fn about(report: &Report<Shown>) -> String {
     report.estimate.map_or(String::new(), |all| format!(", of about {}", rounded(all)))
 }
 
@@ -104,7 +105,7 @@ fn rounded(guess: u64) -> u64 {
 }
 
 /// How far a search has come that has concluded nothing: `12 executions held, of about 450`.
-pub(super) fn so_far<T>(report: &Report<T>) -> Option<String> {
+pub(super) fn so_far(report: &Report<Shown>) -> Option<String> {
     let Verdict::Inconclusive(limit) = &report.verdict else { return None };
     // Within a bound on preemptions each schedule is one execution.
     let noun = if matches!(limit, Limit::Preemptions(_)) { "schedule" } else { "execution" };
@@ -114,7 +115,7 @@ pub(super) fn so_far<T>(report: &Report<T>) -> Option<String> {
 }
 
 /// `2 schedules, 0 fail`, and what was explored.
-pub(super) fn holding<T>(report: &Report<T>) -> (String, String) {
+pub(super) fn holding(report: &Report<Shown>) -> (String, String) {
     let Some(Schedules { all, .. }) = &report.schedules else {
         let explored = match report.uncounted {
             Some(most) => too_many(most, report.executions),
@@ -147,8 +148,8 @@ pub(super) fn line(
 }
 
 /// What was not concluded, and what helps.
-pub(super) fn inconclusive<T>(
-    report: &Report<T>,
+pub(super) fn inconclusive(
+    report: &Report<Shown>,
     limit: &Limit,
     title: Option<&str>,
     width: usize,

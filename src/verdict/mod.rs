@@ -185,6 +185,29 @@ impl<T> Report<T> {
         }
     }
 
+    /// The same report, with other names for what the program has returned.
+    pub(crate) fn with<U>(&self, outcomes: BTreeMap<U, OutcomeInfo>) -> Report<U> {
+        Report {
+            outcomes,
+            verdict: self.verdict.clone(),
+            limit: self.limit.clone(),
+            schedules: self.schedules.clone(),
+            contradictions: self.contradictions.clone(),
+            listed: self.listed.clone(),
+            replayed: self.replayed.clone(),
+            executions: self.executions,
+            failed_executions: self.failed_executions,
+            estimate: self.estimate,
+            again: self.again,
+            uncounted: self.uncounted,
+            classes: self.classes,
+            minimal: self.minimal,
+            redundant: self.redundant,
+            restarted: self.restarted,
+            states: self.states,
+        }
+    }
+
     /// The failure, if there is one.
     pub fn failure(&self) -> Option<&Failure> {
         match &self.verdict {

@@ -1,16 +1,16 @@
 //! One check with loom: from the program to a report.
 
-use std::collections::BTreeMap;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Knows, Ledger, Left, Loom, Needs, Panic, Phase, Who, thread};
 use crate::engine::{Driver, Panicked, drive, driver};
-use crate::plan::{Check, Outcome};
+use crate::plan::Check;
+use crate::program::{Checked, Program};
 use crate::schedule::Schedule;
 use crate::trace::{Place, Trace};
-use crate::verdict::{Failure, FailureKind, Limit, OutcomeInfo, Report, Verdict};
+use crate::verdict::{Failure, FailureKind, Limit, Report, Verdict};
 use crate::worker::{Lost, Pulse, watched};
 
 /// How many atomics are made for a program of which nothing is known.
@@ -40,9 +40,6 @@ impl Ending {
     }
 }
 
-/// The values that the program has returned.
-type Values<T> = Arc<Mutex<BTreeMap<T, OutcomeInfo>>>;
-
 /// What an execution may spend.
 #[derive(Clone, Copy)]
 struct Budget {
@@ -52,25 +49,25 @@ struct Budget {
 }
 
 /// Checks a program with loom, on a thread of its own.
-pub(crate) fn check<T: Outcome>(
-    check: &Check,
-    program: impl Fn() -> T + Send + Sync + 'static,
-) -> Report<T> {
+pub(crate) fn check(check: &Check, program: &Arc<dyn Program>) -> Checked {
     if check.replay.is_some() {
-        return Report::of(Verdict::Inconclusive(Limit::Refused(
+        let limit = Limit::Refused(
             "loom cannot replay a schedule\nhelp: replay it with the explorer".to_owned(),
-        )));
+        );
+        return Checked::of(Verdict::Inconclusive(limit), &**program);
     }
     if check.bounds.spurious > 0 {
-        return Report::of(Verdict::Inconclusive(Limit::Refused(
+        let limit = Limit::Refused(
             "loom wakes nobody for no reason: no `spurious_wakeups`\nhelp: ask the explorer"
                 .to_owned(),
-        )));
+        );
+        return Checked::of(Verdict::Inconclusive(limit), &**program);
     }
-    let (ledger, values) = (Arc::new(Mutex::new(Ledger::default())), Values::<T>::default());
-    let (kept, returned, asked) = (Arc::clone(&ledger), Arc::clone(&values), check.clone());
-    let program: Arc<dyn Fn() -> T + Send + Sync> = Arc::new(program);
-    let work = move |pulse: &Arc<Pulse>| explore(&asked, &program, pulse, &kept, &returned);
+    let ledger = Arc::new(Mutex::new(Ledger::default()));
+    let seen = Arc::new(Mutex::new(Checked::of(Verdict::Verified, &**program)));
+    let (kept, returned, asked) = (Arc::clone(&ledger), Arc::clone(&seen), check.clone());
+    let run = Arc::clone(program);
+    let work = move |pulse: &Arc<Pulse>| explore(&asked, &run, pulse, &kept, &returned);
     let lost = watched(work, check.max_silence).err();
     let mut ledger = ledger.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(lost) = lost {
@@ -82,7 +79,7 @@ pub(crate) fn check<T: Outcome>(
         let stuck = Limit::Stuck { after: check.max_silence, place };
         ledger.ending.get_or_insert(Ending::Stopped(stuck));
     }
-    let mut report = Report::of(match ledger.ending.take() {
+    let verdict = match ledger.ending.take() {
         None => Verdict::Verified,
         Some(Ending::Stopped(limit)) => Verdict::Inconclusive(limit),
         Some(Ending::Failed { kind, message, place }) => report_failed(Failure {
@@ -94,11 +91,15 @@ pub(crate) fn check<T: Outcome>(
             trace: Trace::default(),
         }),
         Some(Ending::Again(_)) => unreachable!("internal error: a check that was to begin again"),
-    });
-    report.executions = ledger.executions;
-    report.failed_executions = u64::from(report.failure().is_some());
-    report.outcomes = std::mem::take(&mut *values.lock().unwrap_or_else(PoisonError::into_inner));
-    report
+    };
+    let mut found = seen.lock().unwrap_or_else(PoisonError::into_inner).take(&**program);
+    let report = Report { outcomes: found.report.outcomes, ..Report::of(verdict) };
+    found.report = Report {
+        executions: ledger.executions,
+        failed_executions: u64::from(report.failure().is_some()),
+        ..report
+    };
+    found
 }
 
 fn report_failed(failure: Failure) -> Verdict {
@@ -106,12 +107,12 @@ fn report_failed(failure: Failure) -> Verdict {
 }
 
 /// Runs loom until it has explored everything, or something stops it.
-fn explore<T: Outcome>(
+fn explore(
     check: &Check,
-    program: &Arc<dyn Fn() -> T + Send + Sync>,
+    program: &Arc<dyn Program>,
     pulse: &Arc<Pulse>,
     ledger: &Arc<Mutex<Ledger>>,
-    values: &Values<T>,
+    seen: &Arc<Mutex<Checked>>,
 ) {
     let budget =
         Budget { executions: check.max_executions, time: check.max_time, started: Instant::now() };
@@ -120,10 +121,10 @@ fn explore<T: Outcome>(
         let stack = check.bounds.stack;
         let loom = Loom::new(needs, stack, Arc::clone(pulse), Arc::clone(ledger));
         let builder = builder(check);
-        let (program, values) = (Arc::clone(program), Arc::clone(values));
+        let (program, seen) = (Arc::clone(program), Arc::clone(seen));
         let left = drive(&loom, Driver::Loom, || {
             panic::catch_unwind(AssertUnwindSafe(|| {
-                builder.check(move || execute(&program, &values, budget));
+                builder.check(move || execute(&program, &seen, budget));
             }))
         });
         // What is left of a program that was stopped must not ask loom any more.
@@ -163,11 +164,7 @@ fn builder(check: &Check) -> loom::model::Builder {
 }
 
 /// Runs the program once: main, for loom.
-fn execute<T: Outcome>(
-    program: &Arc<dyn Fn() -> T + Send + Sync>,
-    values: &Values<T>,
-    budget: Budget,
-) {
+fn execute(program: &Arc<dyn Program>, seen: &Mutex<Checked>, budget: Budget) {
     let Driver::Loom(loom) = driver() else { return };
     loom.spend(budget);
     loom.begin();
@@ -175,7 +172,7 @@ fn execute<T: Outcome>(
     let body = Arc::clone(program);
     let returned = panic::catch_unwind(AssertUnwindSafe(|| {
         loom.on_a_stack(move || {
-            let value = body();
+            let value = body.run();
             loom.drop_locals();
             value
         })
@@ -200,9 +197,7 @@ fn execute<T: Outcome>(
         loom.end(Ending::panic(&panicked));
         super::leave();
     }
-    let seen = || OutcomeInfo { schedules: None, example: Schedule::default() };
-    let mut values = values.lock().unwrap_or_else(PoisonError::into_inner);
-    values.entry(value).or_insert_with(seen);
+    seen.lock().unwrap_or_else(PoisonError::into_inner).saw(value);
 }
 
 impl Loom {

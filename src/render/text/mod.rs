@@ -5,20 +5,18 @@ mod excerpt;
 mod outcomes;
 mod stacked;
 
-use std::fmt::Debug;
-
 use crate::explain::words::count;
 use crate::explain::{Explanation, explain};
 use crate::render::page::{Ink, LABEL_WIDTH, Line, Page};
 use crate::render::story::Story;
-use crate::render::{Context, Style, verdict};
+use crate::render::{Context, Shown, Style, verdict};
 use crate::search::Sampling;
 use crate::source::Sources;
 use crate::trace::Trace;
 use crate::verdict::{Failure, Limit, Report, Verdict};
 
-pub(super) fn report<T: Debug>(
-    report: &Report<T>,
+pub(super) fn report(
+    report: &Report<Shown>,
     context: &Context,
     style: &Style,
     sources: &Sources,

@@ -1,10 +1,8 @@
 //! What the program can return, and in how many schedules.
 
-use std::fmt::Debug;
-
 use crate::count::Count;
-use crate::render::Style;
 use crate::render::page::{Ink, Line, Page};
+use crate::render::{Shown, Style};
 use crate::verdict::{Report, Verdict};
 
 /// The longest bar behind a count.
@@ -18,7 +16,7 @@ struct Row {
     fails: bool,
 }
 
-pub(super) fn table<T: Debug>(report: &Report<T>, style: &Style) -> Page {
+pub(super) fn table(report: &Report<Shown>, style: &Style) -> Page {
     let mut page = Page::default();
     let rows = rows(report, style.width / 2);
     if rows.is_empty() {
@@ -45,7 +43,7 @@ pub(super) fn table<T: Debug>(report: &Report<T>, style: &Style) -> Page {
     page
 }
 
-fn rows<T: Debug>(report: &Report<T>, most: usize) -> Vec<Row> {
+fn rows(report: &Report<Shown>, most: usize) -> Vec<Row> {
     let mut rows = Vec::new();
     if let Verdict::Failed(failure) = &report.verdict {
         rows.push(Row {
@@ -56,7 +54,7 @@ fn rows<T: Debug>(report: &Report<T>, most: usize) -> Vec<Row> {
         });
     }
     for (value, known) in &report.outcomes {
-        let mut outcome: String = format!("{value:?}").chars().take(most).collect();
+        let mut outcome: String = value.text.chars().take(most).collect();
         if outcome == "()" {
             "holds".clone_into(&mut outcome);
         }
