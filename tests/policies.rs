@@ -47,6 +47,15 @@ fn reading_std_s_lock_twice_deadlocks_where_the_writer_comes_between() {
     let schedules = report.schedules.clone().unwrap();
     assert_eq!((schedules.all, schedules.failing), (Count::from(3_u64), Count::from(1_u64)));
     assert_eq!((report.executions, report.minimal), (3, true));
+    let text = report.to_string();
+    for says in [
+        "deadlock: main waits for price behind writer, who waits until main gives it back",
+        "main    --- needs price, wanted by --->  writer",
+        "Nothing says whether a reader is let in while a writer waits.",
+        "read price once, and hand down what was read",
+    ] {
+        assert!(text.contains(says), "{says}\n{text}");
+    }
     // "00.b": main reads, and is kept out.
     let again = Check::new().replay(failure.schedule.clone()).run(reads_twice);
     assert_eq!(again.failure().map(|failure| &failure.message), Some(&failure.message));

@@ -69,7 +69,7 @@ fn of_std() -> Vec<Used> {
     }
     vec![
         used("sync::Condvar::wait_timeout", || {
-            waits(|rung, lock| drop(rung.wait_timeout(lock, SOON)))
+            waits(|rung, lock| drop(rung.wait_timeout(lock, SOON)));
         }),
         used("sync::Condvar::wait_timeout_ms", || {
             #[allow(deprecated, reason = "it is there")]
@@ -120,7 +120,7 @@ fn of_parking_lot() -> Vec<Used> {
             drop(RwLock::new(0).try_write_until(until()));
         }),
         used("parking_lot::Condvar::wait_for", || {
-            waits(|rung, lock| over(rung.wait_for(lock, SOON)))
+            waits(|rung, lock| over(rung.wait_for(lock, SOON)));
         }),
         used("parking_lot::Condvar::wait_until", move || {
             waits(|rung, lock| over(rung.wait_until(lock, until())));

@@ -176,10 +176,9 @@ async fn run_channel(line: Line, shared: &Shared, own: &mut Own, seen: &mut Seen
         Line::WaitForTwo => seen.push(*own.told.wait_for(|news| *news == 2).await.unwrap()),
         Line::Cast(value) => drop(shared.cast.send(value)),
         Line::Hear => seen.push(own.heard.recv().await.unwrap_or(8)),
-        Line::TryHear => seen.push(own.heard.try_recv().map_or_else(
-            |error| if error == broadcast::error::TryRecvError::Empty { 7 } else { 8 },
-            |value| value,
-        )),
+        Line::TryHear => seen.push(own.heard.try_recv().unwrap_or_else(|error| {
+            if error == broadcast::error::TryRecvError::Empty { 7 } else { 8 }
+        })),
         Line::NotifyWaiters => shared.bell.notify_waiters(),
         Line::NotifyOne => shared.bell.notify_one(),
         Line::Notified => shared.bell.notified().await,

@@ -178,28 +178,29 @@ fn nested() -> impl Strategy<Value = Nested> {
 }
 
 fn nest(lines: &[Nested], ends: Ends<'_>) -> Seen {
+    let Ends { numbers, sender, receiver } = ends;
     let mut seen = Vec::new();
     let start = |number: usize| {
-        let number = Arc::clone(&ends.numbers[number]);
+        let number = Arc::clone(&numbers[number]);
         thread::spawn(move || number.fetch_add(1, SeqCst))
     };
     for &line in lines {
         match line {
             Nested::Scope(one, other) => thread::scope(|scope| {
-                let one = scope.spawn(move || ends.numbers[one].fetch_add(1, SeqCst));
-                scope.spawn(move || ends.numbers[other].fetch_add(2, SeqCst));
+                let one = scope.spawn(move || numbers[one].fetch_add(1, SeqCst));
+                scope.spawn(move || numbers[other].fetch_add(2, SeqCst));
                 seen.push(one.join().unwrap());
             }),
             Nested::Detach(number) => drop(start(number)),
             Nested::Join(number) => seen.push(start(number).join().unwrap()),
             Nested::Send(value) => {
-                seen.extend(ends.sender.as_ref().map(|to| u8::from(to.send(value).is_ok())));
+                seen.extend(sender.as_ref().map(|to| u8::from(to.send(value).is_ok())));
             }
             Nested::ReceiveFor => {
-                let received = ends.receiver.as_ref().map(|from| from.recv_timeout(SOON));
+                let received = receiver.as_ref().map(|from| from.recv_timeout(SOON));
                 seen.extend(received.map(|value| value.unwrap_or(9)));
             }
-            Nested::Load(number) => seen.push(ends.numbers[number].load(SeqCst)),
+            Nested::Load(number) => seen.push(numbers[number].load(SeqCst)),
         }
     }
     seen

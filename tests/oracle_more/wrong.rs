@@ -48,6 +48,11 @@ fn polls_beside_a_blocking_task_that_is_awaited_have_fewer_schedules_than_there_
     assert_eq!(counted(program), [8, 3, 5, 2]);
 }
 
+async fn add(x: Arc<AtomicU8>) {
+    x.fetch_add(1, SeqCst);
+    yield_now().await;
+}
+
 // WRONG: some classes are tried twice.
 #[test]
 fn a_set_of_tasks_beside_another_task_takes_more_executions_than_there_are_classes() {
@@ -60,11 +65,7 @@ fn a_set_of_tasks_beside_another_task_takes_more_executions_than_there_are_class
                 x.load(SeqCst);
                 let mut set = JoinSet::new();
                 for _ in 0..2 {
-                    let x = Arc::clone(&x);
-                    set.spawn(async move {
-                        x.fetch_add(1, SeqCst);
-                        yield_now().await;
-                    });
+                    set.spawn(add(Arc::clone(&x)));
                 }
                 while set.join_next().await.is_some() {}
                 x.fetch_add(1, SeqCst);

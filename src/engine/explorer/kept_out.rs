@@ -69,8 +69,9 @@ impl State {
                 self.thing(object).barred = true;
             }
         }
-        let need = self.need_of(pending.kind, pending.object);
-        need.into_iter().for_each(|need| self.note_need(need));
+        if let Some(need) = self.need_of(pending.kind, pending.object) {
+            self.note_need(need);
+        }
         let step = self.run.steps.len().checked_sub(1);
         if let Some(step) = self.run.steps.last_mut() {
             step.reach = Reach::KeptOut;

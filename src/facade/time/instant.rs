@@ -118,6 +118,7 @@ impl ops::Sub for Instant {
 impl ops::Sub<Duration> for Instant {
     type Output = Self;
 
+    #[expect(clippy::unchecked_time_subtraction, reason = "as in the original")]
     fn sub(self, other: Duration) -> Self {
         Self { real: self.real - other }
     }

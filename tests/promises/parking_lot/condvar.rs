@@ -1,4 +1,4 @@
-//! Condvar, Once, and all of it outside a check.
+//! What is promised of conditions, of what is done once, and of all of it outside a check.
 
 use std::time::Duration;
 

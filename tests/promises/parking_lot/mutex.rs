@@ -1,4 +1,4 @@
-//! Mutex, FairMutex, ReentrantMutex.
+//! What is promised of locks that one thread has.
 
 use drawloom::parking_lot::{
     ArcMutexGuard, Condvar, FairMutex, MappedMutexGuard, Mutex, MutexGuard, ReentrantMutex, RwLock,

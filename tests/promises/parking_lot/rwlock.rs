@@ -1,4 +1,4 @@
-//! RwLock and RecursiveRwLock.
+//! What is promised of locks that readers share.
 
 use drawloom::parking_lot::{
     RecursiveRwLock, RwLock, RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWriteGuard,

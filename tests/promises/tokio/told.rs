@@ -9,9 +9,9 @@ use drawloom::tokio::sync::{mpsc, oneshot};
 use super::on_one_thread;
 
 /// The report on a program in which somebody does something and then sets a flag that another must see.
-fn report<F: Future + Send>(first: impl Fn() -> F + Send + Sync + 'static) -> String
+fn report<F>(first: impl Fn() -> F + Send + Sync + 'static) -> String
 where
-    F: 'static,
+    F: Future + Send + 'static,
 {
     let checked = Check::new().run(move || {
         on_one_thread(async {
