@@ -170,7 +170,7 @@ impl State {
                 written: done.written,
                 from: done.read.and(writer[object]),
                 effect: match done.mode {
-                    _ if done.waits => Effect::Waits,
+                    _ if self.waits(index) => Effect::Waits,
                     Mode::Add | Mode::Write => Effect::Changed,
                     Mode::Read => Effect::Looked,
                 },
@@ -193,6 +193,19 @@ impl State {
     /// What the program did, without what was done to clear it away.
     fn done_at_end(&self) -> &[Done] {
         &self.done[..self.at_end.done.min(self.done.len())]
+    }
+
+    /// Whether an operation found that it has to wait, and has had nothing of it. An asynchronous lock that is
+    /// not asked for again is handed to a future that nobody polls any more, when it is given back.
+    fn waits(&self, index: usize) -> bool {
+        let done = self.done_at_end();
+        let asked = &done[index];
+        if !asked.waits || !takes(asked.kind) || !matches!(asked.kind, Kind::Async(_)) {
+            return asked.waits;
+        }
+        let mut later = done[index + 1..].iter().filter(|later| later.object == asked.object);
+        let again = later.clone().any(|own| (own.strand, own.at) == (asked.strand, asked.at));
+        again || !later.any(|other| gives_back(other.kind))
     }
 
     /// The lock that a wait for a condition variable gives back: the one it takes next.
@@ -254,7 +267,7 @@ impl State {
         };
         let last =
             (0..self.done_at_end().len()).rev().find(|&done| self.done[done].strand == strand);
-        let asked = last.map(|done| self.done[done]).filter(|done| done.waits);
+        let asked = last.filter(|&done| self.waits(done)).map(|done| self.done[done]);
         Some(match (status, pending, asked) {
             (Status::Idle, _, Some(asked)) => at(asked.object, asked.kind, asked.at),
             (Status::Idle | Status::Spinning, ..) | (_, None, _) => nothing,
@@ -288,7 +301,7 @@ impl State {
                 continue;
             }
             let hold = Hold { strand: done.strand, at: done.at, step: done.step };
-            if takes(done.kind) && done.mode == Mode::Write && !done.waits {
+            if takes(done.kind) && done.mode == Mode::Write && !self.waits(index) {
                 holds.push(hold);
             } else if gives_back(done.kind) {
                 // A guard may be dropped by another strand than the one that took it.
