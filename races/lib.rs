@@ -57,6 +57,8 @@ pub const RACES: &[&Race] = &[
     &tasks::blocking_call_starves_loop::RACE,
     &tasks::bounded_mailbox_cycle::RACE,
     &tasks::futurelock::RACE,
+    &tasks::biased_select_starvation::RACE,
+    &tasks::writer_starvation::RACE,
     &tasks::notify_missed_wakeup::RACE,
     &tasks::cancelled_waiter::RACE,
     &tasks::cancelled_half_way::RACE,

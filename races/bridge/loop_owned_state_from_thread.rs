@@ -21,22 +21,26 @@ use drawloom::tokio::sync::mpsc::unbounded_channel;
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
-fn bug() {
+/// The porter counts along.
+pub fn bug([by_porter, by_loop]: [u32; 2]) {
     let guests = Arc::new(AtomicU32::new(0));
     let counted = Arc::clone(&guests);
-    let porter = thread::spawn(move || count(&counted));
-    event_loop().block_on(async { count(&guests) });
+    let porter = thread::spawn(move || (0..by_porter).for_each(|_| count(&counted)));
+    event_loop().block_on(async { (0..by_loop).for_each(|_| count(&guests)) });
     porter.join().unwrap();
-    assert_eq!(guests.load(SeqCst), 2, "every guest is counted");
+    assert_eq!(guests.load(SeqCst), by_porter + by_loop, "every guest is counted");
 }
 
-fn two_loops() {
+/// The porter has a loop of his own.
+pub fn two_loops([by_porter, by_loop]: [u32; 2]) {
     let guests = Arc::new(AtomicU32::new(0));
     let counted = Arc::clone(&guests);
-    let porter = thread::spawn(move || event_loop().block_on(async { count(&counted) }));
-    event_loop().block_on(async { count(&guests) });
+    let porter = thread::spawn(move || {
+        event_loop().block_on(async { (0..by_porter).for_each(|_| count(&counted)) });
+    });
+    event_loop().block_on(async { (0..by_loop).for_each(|_| count(&guests)) });
     porter.join().unwrap();
-    assert_eq!(guests.load(SeqCst), 2, "every guest is counted");
+    assert_eq!(guests.load(SeqCst), by_porter + by_loop, "every guest is counted");
 }
 
 fn count(guests: &AtomicU32) {
@@ -44,13 +48,14 @@ fn count(guests: &AtomicU32) {
     guests.store(seen + 1, SeqCst);
 }
 
-fn fix() {
+/// A lock, taken for an instant.
+pub fn fix([by_porter, by_loop]: [u32; 2]) {
     let guests = Arc::new(Mutex::new(0));
     let counted = Arc::clone(&guests);
-    let porter = thread::spawn(move || count_locked(&counted));
-    event_loop().block_on(async { count_locked(&guests) });
+    let porter = thread::spawn(move || (0..by_porter).for_each(|_| count_locked(&counted)));
+    event_loop().block_on(async { (0..by_loop).for_each(|_| count_locked(&guests)) });
     porter.join().unwrap();
-    assert_eq!(*guests.lock().unwrap(), 2, "every guest is counted");
+    assert_eq!(*guests.lock().unwrap(), by_porter + by_loop, "every guest is counted");
 }
 
 fn count_locked(guests: &Mutex<u32>) {
@@ -59,18 +64,19 @@ fn count_locked(guests: &Mutex<u32>) {
     *guests = seen + 1;
 }
 
-fn one_owner() {
+/// The loop counts, and the porter tells it.
+pub fn one_owner([by_porter, by_loop]: [u32; 2]) {
     let (tell, mut told) = unbounded_channel();
-    let porter = thread::spawn(move || tell.send(1).unwrap());
+    let porter = thread::spawn(move || (0..by_porter).for_each(|_| tell.send(1).unwrap()));
     let guests = event_loop().block_on(async {
-        let mut guests = 1;
+        let mut guests = by_loop;
         while let Some(more) = told.recv().await {
             guests += more;
         }
         guests
     });
     porter.join().unwrap();
-    assert_eq!(guests, 2, "every guest is counted");
+    assert_eq!(guests, by_porter + by_loop, "every guest is counted");
 }
 
 fn event_loop() -> Runtime {
@@ -91,7 +97,7 @@ pub const RACE: Race = Race {
             id: "bug",
             role: Role::Bug,
             summary: "no await between, and a thread beside the loop",
-            program: bug,
+            program: || bug([1, 1]),
             function: "bug",
             expect: Expect::fails(4, 6, Panic, "every guest is counted"),
             loom: Loom::Agrees,
@@ -100,7 +106,7 @@ pub const RACE: Race = Race {
             id: "two-loops",
             role: Role::NearMiss,
             summary: "the thread has a loop of its own",
-            program: two_loops,
+            program: || two_loops([1, 1]),
             function: "two_loops",
             expect: Expect::fails(4, 6, Panic, "every guest is counted"),
             loom: Loom::Agrees,
@@ -109,7 +115,7 @@ pub const RACE: Race = Race {
             id: "fix",
             role: Role::Fix,
             summary: "one lock for both, held for an instant",
-            program: fix,
+            program: || fix([1, 1]),
             function: "fix",
             expect: Expect::holds(2),
             loom: Loom::Agrees,
@@ -118,7 +124,7 @@ pub const RACE: Race = Race {
             id: "one-owner",
             role: Role::Fix,
             summary: "the thread sends, the loop counts",
-            program: one_owner,
+            program: || one_owner([1, 1]),
             function: "one_owner",
             expect: Expect::holds(6),
             loom: Loom::Agrees,

@@ -9,7 +9,7 @@ use races::catalogue::{Race, Role, Variant};
 use races::exercises::EXERCISES;
 
 use super::json::Json;
-use super::lookup::{lookup, unknown};
+use super::lookup::{Meant, lookup, unknown};
 use super::settings::Settings;
 use super::{AS_EXPECTED, Answer, format_of};
 
@@ -44,16 +44,13 @@ pub(crate) fn answer(settings: &Settings, given: &ArgMatches) -> Result<Answer, 
         return Ok((text, AS_EXPECTED));
     };
     let of_that_name = |name: &str| words.iter().find(|word| word.name.eq_ignore_ascii_case(name));
+    let of_race = |(race, variant): Meant| {
+        let word = of_that_name(race.family);
+        if json { belongs(race, word).document() } else { race_told(settings, race, variant, word) }
+    };
     let id = asked.split('/').next().unwrap_or_default();
     if RACES.iter().any(|race| race.id == id) {
-        let (race, variant) = lookup(asked)?;
-        let word = of_that_name(race.family);
-        let text = if json {
-            belongs(race, word).document()
-        } else {
-            race_told(settings, race, variant, word)
-        };
-        return Ok((text, AS_EXPECTED));
+        return Ok((of_race(lookup(asked)?), AS_EXPECTED));
     }
     let word =
         of_that_name(asked).or_else(|| of_that_name("schedule").filter(|_| is_schedule(asked)));
@@ -61,9 +58,22 @@ pub(crate) fn answer(settings: &Settings, given: &ArgMatches) -> Result<Answer, 
         let text = if json { document([word].into_iter()) } else { told(settings, word) };
         return Ok((text, AS_EXPECTED));
     }
+    // What is no word may be a race's title.
+    if let Ok(meant) = lookup(asked) {
+        return Ok((of_race(meant), AS_EXPECTED));
+    }
     let names = words.iter().map(|word| word.name).chain(RACES.iter().map(|race| race.id));
     let all = format!("{} explain shows all words", settings.command);
     Err(unknown("word or race", asked, names, &all))
+}
+
+/// What a report calls that which happened, if it is explained: `lost update`, `deadlock`.
+pub(crate) fn called(report: &str) -> Option<&'static str> {
+    let error = report.lines().find_map(|line| line.strip_prefix("error: "))?;
+    let words = words().into_iter().map(|word| word.name);
+    words
+        .into_iter()
+        .find(|name| error.strip_prefix(name).is_some_and(|rest| rest.starts_with(':')))
 }
 
 /// Whether it is written as schedules are: with more than one strand.

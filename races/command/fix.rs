@@ -3,9 +3,11 @@
 use clap::ArgMatches;
 use drawloom::{Engine, Report};
 use races::catalogue::{Race, Role, Variant};
+use races::exercises::EXERCISES;
 
 use super::json::Json;
 use super::lookup::lookup;
+use super::next::next;
 use super::run::{check, found, judge, lines};
 use super::settings::Settings;
 use super::{AS_EXPECTED, Answer, DIFFERS};
@@ -35,7 +37,24 @@ pub(crate) fn answer(settings: &Settings, given: &ArgMatches) -> Result<Answer, 
     text.push('\n');
     text.push_str(&lines(settings, race, &reports));
     text.push_str(&rule(race, settings.style.width));
+    text.push_str(&next(&go_on(settings, race), settings.style.width));
     Ok((text, code))
+}
+
+/// How a near miss fails, what the words mean, and the race as an exercise, if it is one.
+fn go_on(settings: &Settings, race: &Race) -> Vec<(String, &'static str)> {
+    let command = settings.command;
+    let near_miss = race.variants.iter().find(|variant| variant.role == Role::NearMiss);
+    let mut commands: Vec<(String, &str)> = near_miss
+        .map(|near| (format!("{command} run {}/{}", race.id, near.id), "how a near miss fails"))
+        .into_iter()
+        .collect();
+    commands
+        .push((format!("{command} explain {}", race.id), "what it is, and where the lock belongs"));
+    if EXERCISES.iter().any(|exercise| exercise.id == race.id) {
+        commands.push((format!("{command} learn {}", race.id), "repair it yourself"));
+    }
+    commands
 }
 
 /// What to remember, in lines that are not too long.

@@ -13,6 +13,7 @@ mod json;
 mod learn;
 mod list;
 mod lookup;
+mod next;
 mod progress;
 mod replay;
 mod run;
@@ -78,7 +79,8 @@ fn cli() -> Command {
             Command::new("run")
                 .about("Explores every schedule, and shows the simplest that fails")
                 .visible_alias("check")
-                .arg(race().required(false).required_unless_present("family"))
+                .override_usage("races run [OPTIONS] <RACE[/VARIANT]|--family <FAMILY>>")
+                .arg(race())
                 .arg(family::flag().conflicts_with("race"))
                 .arg(engine())
                 .arg(format_of(&["text", "plain", "json"]))
@@ -87,14 +89,16 @@ fn cli() -> Command {
         .subcommand(
             Command::new("fix")
                 .about("The difference between the bug and its fix, and what each variant does")
+                .override_usage("races fix [OPTIONS] <RACE[/VARIANT]>")
                 .arg(race())
                 .arg(format_of(&["text", "json"])),
         )
         .subcommand(
             Command::new("replay")
                 .about("Runs one schedule, step by step")
+                .override_usage("races replay [OPTIONS] <RACE[/VARIANT]> <SCHEDULE>")
                 .arg(race())
-                .arg(Arg::new("schedule").value_name("SCHEDULE").required(true).help("The strands in the order of their steps, such as 1221"))
+                .arg(Arg::new("schedule").value_name("SCHEDULE").help("The strands in the order of their steps, such as 1221"))
                 .arg(format_of(&["text", "plain"])),
         )
         .subcommand(explain::cli())
@@ -102,6 +106,7 @@ fn cli() -> Command {
         .subcommand(
             Command::new("stress")
                 .about("Runs a race on real threads many times and counts its failures")
+                .override_usage("races stress [OPTIONS] <RACE[/VARIANT]>")
                 .arg(race())
                 .arg(
                     Arg::new("runs")
@@ -120,11 +125,9 @@ fn cli() -> Command {
         )
 }
 
+/// Whether there is one is asked where it is looked up, which knows what to say if not.
 fn race() -> Arg {
-    Arg::new("race")
-        .value_name("RACE[/VARIANT]")
-        .required(true)
-        .help("A race, as `races list` names it")
+    Arg::new("race").value_name("RACE[/VARIANT]").help("A race, as `races list` names it")
 }
 
 fn engine() -> Arg {

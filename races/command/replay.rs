@@ -5,7 +5,7 @@ use drawloom::render::{self, Context};
 use drawloom::{Engine, Limit, Schedule, Verdict};
 
 use super::lookup::lookup;
-use super::run::{check, context};
+use super::run::{check, context, explained};
 use super::settings::Settings;
 use super::{AS_EXPECTED, Answer, UNFIT};
 
@@ -13,6 +13,9 @@ pub(crate) fn answer(settings: &Settings, given: &ArgMatches) -> Result<Answer, 
     let (race, variant) = lookup(given.get_one::<String>("race").map_or("", String::as_str))?;
     let variant = variant.unwrap_or(race.bug());
     let text = given.get_one::<String>("schedule").map_or("", String::as_str);
+    if text.is_empty() {
+        return Err(format!("error: no schedule is named\nhelp: races run {} shows one", race.id));
+    }
     let schedule: Schedule = text
         .parse()
         .map_err(|error| format!("error: {error}\nhelp: races run {} shows one", race.id))?;
@@ -21,6 +24,8 @@ pub(crate) fn answer(settings: &Settings, given: &ArgMatches) -> Result<Answer, 
         Verdict::Inconclusive(Limit::Unfit { .. }) => UNFIT,
         _ => AS_EXPECTED,
     };
-    let context = Context { next: Vec::new(), ..context(settings, race, variant) };
+    let failed = report.failure().map(|_| explained(settings, race, &report));
+    let context =
+        Context { next: failed.into_iter().collect(), ..context(settings, race, variant) };
     Ok((render::report(&report, &context, &settings.style, &settings.sources), code))
 }

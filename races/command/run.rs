@@ -1,11 +1,12 @@
 //! `races run`: every schedule of a race, and the simplest that fails.
 
 use clap::ArgMatches;
-use drawloom::render::{self, Context};
+use drawloom::render::{self, Context, Style};
 use drawloom::{Check, Count, Engine, Limit, Report, Sampling, Schedule, Verdict};
 use races::catalogue::{Loom, Race, Role, Variant};
 
 use super::bounds::bounded;
+use super::explain;
 use super::family;
 use super::interrupt::Interrupt;
 use super::json::Json;
@@ -96,6 +97,9 @@ fn text(settings: &Settings, race: &Race, reports: &[(&Variant, Report<()>)]) ->
     if let (Some(failure), Some(again)) = (report.failure(), report.again) {
         context.next.splice(0..0, once_more(settings, &failure.schedule, again, race, first));
     }
+    if report.failure().is_some() || is_half_the_truth(first, report) {
+        context.next.push(explained(settings, race, report));
+    }
     let mut text = render::report(report, &context, &settings.style, &settings.sources);
     if is_half_the_truth(first, report) {
         text.push_str(
@@ -110,6 +114,15 @@ fn text(settings: &Settings, race: &Race, reports: &[(&Variant, Report<()>)]) ->
         text.push_str(&lines(settings, race, others));
     }
     text
+}
+
+/// What explains a failure: by the word that its report has for it, or by the family of its race.
+pub(crate) fn explained(settings: &Settings, race: &Race, report: &Report<()>) -> (String, String) {
+    let style = Style { color: false, plain: false, ..settings.style };
+    let told = render::report(report, &Context::default(), &style, &settings.sources);
+    let word = explain::called(&told).unwrap_or(race.family);
+    let word = if word.contains(' ') { format!("\"{word}\"") } else { word.to_owned() };
+    (format!("{} explain {word}", settings.command), "what that is, and what helps".to_owned())
 }
 
 /// Whether a variant has held in every order of its steps and is broken all the same.

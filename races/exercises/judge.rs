@@ -23,6 +23,10 @@ pub type Seen = BTreeSet<&'static str>;
 /// A learner does not wait longer for one case.
 const LONGEST: Duration = Duration::from_secs(60);
 
+/// What is said last of a program that passes: a program that ends before it is judged has not said it.
+pub const PASSED: &str =
+    "passed: every schedule holds, and the strands still run beside each other";
+
 /// Programs that have more schedules are not looked at one schedule at a time.
 const MOST_LISTED: usize = 5_000;
 
@@ -237,9 +241,7 @@ pub fn told(task: &Task, judged: &Judged, style: &Style, sources: &Sources) -> S
     let context = Context { title: Some(title), fix, next: Vec::new() };
     let mut text = render::report(&judged.report, &context, style, sources);
     match judged.judgement {
-        Judgement::Passes => text.push_str(
-            "\npassed: every schedule holds, and the strands still run beside each other\n",
-        ),
+        Judgement::Passes => text.push_str(&format!("\n{PASSED}\n")),
         Judgement::Fails => text.push_str("\nnot yet: a schedule fails\n"),
         Judgement::Unknown => text.push_str("\nnot yet: not every schedule could be explored\n"),
         Judgement::Serial => {

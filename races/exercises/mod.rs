@@ -7,6 +7,8 @@
 pub mod judge;
 
 #[cfg(test)]
+mod cheats;
+#[cfg(test)]
 mod tests;
 
 use judge::{Case, Task};
@@ -61,7 +63,6 @@ macro_rules! exercises {
 
                 #[cfg(test)]
                 pub mod attempts;
-                #[cfg(test)]
                 pub mod solution;
                 pub mod stage;
                 pub mod starter;
@@ -157,5 +158,15 @@ exercises! {
         "No order of the steps fails. What may a relaxed load return besides the last store?",
         "To release is half of it: whom does it tell?",
         "Put the letter behind a lock; or release with the flag, and acquire with the look at it.",
+    ];
+    double_checked: "memory", morning, "a quick look before the lock", [
+        "No order of the steps fails. What has whoever sees the flag past the lock not seen yet?",
+        "The flag goes up with `Release`. To release is half of it: who does the other half?",
+        "Look under the lock only; or acquire with the quick look; or take a `LazyLock`.",
+    ];
+    last_one_out: "memory", day, "a count that only releases", [
+        "No order of the steps fails. Whose note may the last one out not have seen yet?",
+        "Each leaves with `Release`, for somebody who acquires. Who must that be?",
+        "Count and notes behind one lock; or an `Acquire` fence for the last; or leave with `AcqRel`.",
     ];
 }

@@ -24,45 +24,55 @@ use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 /// What a shop asks for a pound.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Price {
-    OfApples,
-    OfBread,
+    Apples,
+    Bread,
+    Cheese,
 }
 
-fn bug() {
-    on_one_loop(async || {
+const SHOPS: [Price; 3] = [Price::Apples, Price::Bread, Price::Cheese];
+
+/// Written down as they come in.
+pub fn bug(shops: usize) {
+    on_one_loop(shops, async |shops| {
         let (answer, mut answers) = mpsc::unbounded_channel();
-        for shop in [Price::OfApples, Price::OfBread] {
+        for &shop in shops {
             let answer = answer.clone();
             tokio::spawn(async move { answer.send(ask(shop).await).unwrap() });
         }
         drop(answer);
-        [answers.recv().await.unwrap(), answers.recv().await.unwrap()]
+        let mut list = Vec::new();
+        while let Some(price) = answers.recv().await {
+            list.push(price);
+        }
+        list
     });
 }
 
-fn lock_around() {
-    on_one_loop(async || {
+/// A lock around asking and writing down.
+pub fn lock_around(shops: usize) {
+    on_one_loop(shops, async |shops| {
         let list = Arc::new(AsyncMutex::new(Vec::new()));
-        let asked = [Price::OfApples, Price::OfBread].map(|shop| {
+        let mut asked = Vec::new();
+        for &shop in shops {
             let list = Arc::clone(&list);
-            tokio::spawn(async move {
+            asked.push(tokio::spawn(async move {
                 let mut list = list.lock().await;
                 list.push(ask(shop).await);
-            })
-        });
+            }));
+        }
         for shop in asked {
             shop.await.unwrap();
         }
-        let list = list.lock().await;
-        [list[0], list[1]]
+        list.lock().await.clone()
     });
 }
 
-fn fix() {
-    on_one_loop(async || {
-        let list = Arc::new(Mutex::new([None; 2]));
+/// A place for each question.
+pub fn fix(shops: usize) {
+    on_one_loop(shops, async |shops| {
+        let list = Arc::new(Mutex::new(vec![None; shops.len()]));
         let mut asked = Vec::new();
-        for (place, shop) in [Price::OfApples, Price::OfBread].into_iter().enumerate() {
+        for (place, &shop) in shops.iter().enumerate() {
             let list = Arc::clone(&list);
             asked.push(tokio::spawn(async move {
                 let price = ask(shop).await;
@@ -72,25 +82,24 @@ fn fix() {
         for shop in asked {
             shop.await.unwrap();
         }
-        let list = list.lock().unwrap();
-        list.map(Option::unwrap)
+        list.lock().unwrap().iter().copied().flatten().collect()
     });
 }
 
-fn with_the_question() {
-    on_one_loop(async || {
+/// The question in each answer.
+pub fn with_the_question(shops: usize) {
+    on_one_loop(shops, async |shops| {
         let (answer, mut answers) = mpsc::unbounded_channel();
-        for (place, shop) in [Price::OfApples, Price::OfBread].into_iter().enumerate() {
+        for (place, &shop) in shops.iter().enumerate() {
             let answer = answer.clone();
             tokio::spawn(async move { answer.send((place, ask(shop).await)).unwrap() });
         }
         drop(answer);
-        let mut list = [None; 2];
-        for _ in 0..2 {
-            let (place, price) = answers.recv().await.unwrap();
+        let mut list = vec![None; shops.len()];
+        while let Some((place, price)) = answers.recv().await {
             list[place] = Some(price);
         }
-        list.map(Option::unwrap)
+        list.into_iter().flatten().collect()
     });
 }
 
@@ -100,10 +109,11 @@ async fn ask(shop: Price) -> Price {
     shop
 }
 
-/// The stage: one event loop, and the list that is read out.
-fn on_one_loop(prices: impl AsyncFnOnce() -> [Price; 2]) {
-    let list = Builder::new_current_thread().build().unwrap().block_on(prices());
-    assert_eq!(list, [Price::OfApples, Price::OfBread], "each price is that of its shop");
+/// The stage: one event loop, so many shops, and the list that is read out.
+fn on_one_loop(shops: usize, prices: impl AsyncFnOnce(&[Price]) -> Vec<Price>) {
+    let shops = &SHOPS[..shops];
+    let list = Builder::new_current_thread().build().unwrap().block_on(prices(shops));
+    assert_eq!(list, shops, "each price is that of its shop");
 }
 
 /// The catalogue's entry.
@@ -120,7 +130,7 @@ pub const RACE: Race = Race {
             id: "bug",
             role: Role::Bug,
             summary: "write down what comes in",
-            program: bug,
+            program: || bug(2),
             function: "bug",
             expect: Expect::fails(2, 4, Panic, "each price is that of its shop"),
             loom: Loom::Agrees,
@@ -129,7 +139,7 @@ pub const RACE: Race = Race {
             id: "lock-around",
             role: Role::NearMiss,
             summary: "an async lock around asking and writing down",
-            program: lock_around,
+            program: || lock_around(2),
             function: "lock_around",
             expect: Expect::fails(2, 4, Panic, "each price is that of its shop"),
             loom: Loom::Agrees,
@@ -138,7 +148,7 @@ pub const RACE: Race = Race {
             id: "fix",
             role: Role::Fix,
             summary: "a place for each question",
-            program: fix,
+            program: || fix(2),
             function: "fix",
             expect: Expect::holds(2),
             loom: Loom::Agrees,
@@ -147,7 +157,7 @@ pub const RACE: Race = Race {
             id: "with-the-question",
             role: Role::Fix,
             summary: "send the question with the answer",
-            program: with_the_question,
+            program: || with_the_question(2),
             function: "with_the_question",
             expect: Expect::holds(4),
             loom: Loom::Agrees,

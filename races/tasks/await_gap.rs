@@ -24,8 +24,9 @@ use drawloom::tokio::{self, task};
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
-fn bug() {
-    let seats = Arc::new(AtomicI32::new(1));
+/// Decide, await, act.
+pub fn bug(seats: i32) {
+    let seats = Arc::new(AtomicI32::new(seats));
     ann_and_bob(|| book(Arc::clone(&seats)));
     assert!(seats.load(SeqCst) >= 0, "no seat is sold twice");
 }
@@ -37,8 +38,9 @@ async fn book(seats: Arc<AtomicI32>) {
     }
 }
 
-fn look_twice() {
-    let seats = Arc::new(AtomicI32::new(1));
+/// Look twice before the await.
+pub fn look_twice(seats: i32) {
+    let seats = Arc::new(AtomicI32::new(seats));
     ann_and_bob(|| book_looking_twice(Arc::clone(&seats)));
     assert!(seats.load(SeqCst) >= 0, "no seat is sold twice");
 }
@@ -50,8 +52,9 @@ async fn book_looking_twice(seats: Arc<AtomicI32>) {
     }
 }
 
-fn lock_each() {
-    let seats = Arc::new(Mutex::new(1));
+/// An async lock around each of the two.
+pub fn lock_each(seats: i32) {
+    let seats = Arc::new(Mutex::new(seats));
     ann_and_bob(|| book_locking_each(Arc::clone(&seats)));
     assert!(*seats.try_lock().unwrap() >= 0, "no seat is sold twice");
 }
@@ -64,8 +67,9 @@ async fn book_locking_each(seats: Arc<Mutex<i32>>) {
     }
 }
 
-fn fix() {
-    let seats = Arc::new(Mutex::new(1));
+/// One async lock from the decision to the act.
+pub fn fix(seats: i32) {
+    let seats = Arc::new(Mutex::new(seats));
     ann_and_bob(|| book_locked(Arc::clone(&seats)));
     assert!(*seats.try_lock().unwrap() >= 0, "no seat is sold twice");
 }
@@ -78,8 +82,9 @@ async fn book_locked(seats: Arc<Mutex<i32>>) {
     }
 }
 
-fn take_first() {
-    let seats = Arc::new(Mutex::new(1));
+/// Decide and act under one lock, then await.
+pub fn take_first(seats: i32) {
+    let seats = Arc::new(Mutex::new(seats));
     ann_and_bob(|| book_taking_first(Arc::clone(&seats)));
     assert!(*seats.try_lock().unwrap() >= 0, "no seat is sold twice");
 }
@@ -126,7 +131,7 @@ pub const RACE: Race = Race {
             id: "bug",
             role: Role::Bug,
             summary: "decide, await, act",
-            program: bug,
+            program: || bug(1),
             function: "book",
             expect: Expect::fails(4, 6, Panic, "no seat is sold twice"),
             loom: Loom::Agrees,
@@ -135,7 +140,7 @@ pub const RACE: Race = Race {
             id: "look-twice",
             role: Role::NearMiss,
             summary: "look twice before the await",
-            program: look_twice,
+            program: || look_twice(1),
             function: "book_looking_twice",
             expect: Expect::fails(4, 6, Panic, "no seat is sold twice"),
             loom: Loom::Agrees,
@@ -144,7 +149,7 @@ pub const RACE: Race = Race {
             id: "lock-each",
             role: Role::NearMiss,
             summary: "an async lock around the decision and one around the act",
-            program: lock_each,
+            program: || lock_each(1),
             function: "book_locking_each",
             expect: Expect::fails(4, 6, Panic, "no seat is sold twice"),
             loom: Loom::Agrees,
@@ -153,7 +158,7 @@ pub const RACE: Race = Race {
             id: "fix",
             role: Role::Fix,
             summary: "one async lock from the decision to the act",
-            program: fix,
+            program: || fix(1),
             function: "book_locked",
             expect: Expect::holds(4),
             loom: Loom::Agrees,
@@ -162,7 +167,7 @@ pub const RACE: Race = Race {
             id: "take-first",
             role: Role::Fix,
             summary: "decide and act under one lock, then await",
-            program: take_first,
+            program: || take_first(1),
             function: "book_taking_first",
             expect: Expect::holds(2),
             loom: Loom::Agrees,

@@ -28,6 +28,9 @@ use drawloom::tokio::time::timeout;
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
+/// How long Ann waits.
+const PATIENCE: Duration = Duration::from_millis(50);
+
 /// A question, by number.
 type Question = u32;
 /// The question, and its answer.
@@ -38,6 +41,16 @@ struct Line {
     questions: UnboundedSender<Question>,
     answers: UnboundedReceiver<Answer>,
     is_due: bool,
+}
+
+/// Ask again on the same line.
+pub fn bug(by_ann: u32) {
+    office(by_ann, ask);
+}
+
+/// Ask again on a line that is clean.
+pub fn fix(by_ann: u32) {
+    office(by_ann, ask_on_a_clean_line);
 }
 
 async fn ask(line: Arc<Mutex<Line>>, question: Question) -> u32 {
@@ -94,8 +107,8 @@ fn call() -> Line {
     Line { questions, answers, is_due: false }
 }
 
-/// The stage: Ann asks and may give up, then Bob asks.
-fn office<Ask>(ask: fn(Arc<Mutex<Line>>, Question) -> Ask)
+/// The stage: Ann asks so often and may give up, then Bob asks.
+fn office<Ask>(by_ann: u32, ask: fn(Arc<Mutex<Line>>, Question) -> Ask)
 where
     Ask: Future<Output = u32> + Send + 'static,
 {
@@ -103,12 +116,14 @@ where
     let answer = runtime.block_on(async {
         let ann_then_bob = tokio::spawn(async move {
             let line = Arc::new(Mutex::new(call()));
-            timeout(Duration::from_millis(50), ask(Arc::clone(&line), 1)).await.ok();
-            ask(line, 2).await
+            for question in 1..=by_ann {
+                timeout(PATIENCE, ask(Arc::clone(&line), question)).await.ok();
+            }
+            ask(line, by_ann + 1).await
         });
         ann_then_bob.await.unwrap()
     });
-    assert_eq!(answer, answer_to(2), "the answer is to the question that was asked");
+    assert_eq!(answer, answer_to(by_ann + 1), "the answer is to the question that was asked");
 }
 
 /// The catalogue's entry.
@@ -125,7 +140,7 @@ pub const RACE: Race = Race {
             id: "bug",
             role: Role::Bug,
             summary: "ask, and be dropped before the answer",
-            program: || office(ask),
+            program: || bug(1),
             function: "ask",
             expect: Expect::fails(2, 8, Panic, "the answer is to the question that was asked"),
             loom: Loom::Agrees,
@@ -134,7 +149,7 @@ pub const RACE: Race = Race {
             id: "empty-first",
             role: Role::NearMiss,
             summary: "throw away what has come in before asking",
-            program: || office(ask_emptied),
+            program: || office(1, ask_emptied),
             function: "ask_emptied",
             expect: Expect::fails(2, 8, Panic, "the answer is to the question that was asked"),
             loom: Loom::Agrees,
@@ -143,7 +158,7 @@ pub const RACE: Race = Race {
             id: "fix",
             role: Role::Fix,
             summary: "write down that an answer is due, and call anew if it is",
-            program: || office(ask_on_a_clean_line),
+            program: || fix(1),
             function: "ask_on_a_clean_line",
             expect: Expect::holds(15),
             loom: Loom::Agrees,
@@ -152,7 +167,7 @@ pub const RACE: Race = Race {
             id: "by-number",
             role: Role::Fix,
             summary: "an answer says to which question",
-            program: || office(ask_by_number),
+            program: || office(1, ask_by_number),
             function: "ask_by_number",
             expect: Expect::holds(8),
             loom: Loom::Agrees,

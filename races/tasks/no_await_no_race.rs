@@ -22,16 +22,18 @@ use drawloom::tokio::{self, task};
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
-fn bug() {
+/// Without an await, on two workers.
+pub fn bug(citizens: u32) {
     let votes = Arc::new(AtomicU32::new(0));
-    ann_and_bob(&two_workers(), || vote(Arc::clone(&votes)));
-    assert_eq!(votes.load(SeqCst), 2, "every vote is counted");
+    ballot(citizens, &two_workers(), || vote(Arc::clone(&votes)));
+    assert_eq!(votes.load(SeqCst), citizens, "every vote is counted");
 }
 
-fn one_loop() {
+/// Without an await, on one event loop.
+pub fn one_loop(citizens: u32) {
     let votes = Arc::new(AtomicU32::new(0));
-    ann_and_bob(&event_loop(), || vote(Arc::clone(&votes)));
-    assert_eq!(votes.load(SeqCst), 2, "every vote is counted");
+    ballot(citizens, &event_loop(), || vote(Arc::clone(&votes)));
+    assert_eq!(votes.load(SeqCst), citizens, "every vote is counted");
 }
 
 async fn vote(votes: Arc<AtomicU32>) {
@@ -39,10 +41,11 @@ async fn vote(votes: Arc<AtomicU32>) {
     votes.store(seen + 1, SeqCst);
 }
 
-fn log_between() {
+/// With an await in between, on one event loop.
+pub fn log_between(citizens: u32) {
     let votes = Arc::new(AtomicU32::new(0));
-    ann_and_bob(&event_loop(), || vote_and_log(Arc::clone(&votes)));
-    assert_eq!(votes.load(SeqCst), 2, "every vote is counted");
+    ballot(citizens, &event_loop(), || vote_and_log(Arc::clone(&votes)));
+    assert_eq!(votes.load(SeqCst), citizens, "every vote is counted");
 }
 
 async fn vote_and_log(votes: Arc<AtomicU32>) {
@@ -51,10 +54,11 @@ async fn vote_and_log(votes: Arc<AtomicU32>) {
     votes.store(seen + 1, SeqCst);
 }
 
-fn fix() {
+/// A lock, on two workers.
+pub fn fix(citizens: u32) {
     let votes = Arc::new(Mutex::new(0));
-    ann_and_bob(&two_workers(), || vote_locked(Arc::clone(&votes)));
-    assert_eq!(*votes.lock().unwrap(), 2, "every vote is counted");
+    ballot(citizens, &two_workers(), || vote_locked(Arc::clone(&votes)));
+    assert_eq!(*votes.lock().unwrap(), citizens, "every vote is counted");
 }
 
 async fn vote_locked(votes: Arc<Mutex<u32>>) {
@@ -76,16 +80,16 @@ fn event_loop() -> Runtime {
     Builder::new_current_thread().build().unwrap()
 }
 
-/// The stage: two votes on a runtime.
-fn ann_and_bob<Vote>(runtime: &Runtime, vote: impl Fn() -> Vote)
+/// The stage: so many votes on a runtime.
+fn ballot<Vote>(citizens: u32, runtime: &Runtime, vote: impl Fn() -> Vote)
 where
     Vote: Future<Output = ()> + Send + 'static,
 {
     runtime.block_on(async {
-        let ann = tokio::spawn(vote());
-        let bob = tokio::spawn(vote());
-        ann.await.unwrap();
-        bob.await.unwrap();
+        let citizens: Vec<_> = (0..citizens).map(|_| tokio::spawn(vote())).collect();
+        for citizen in citizens {
+            citizen.await.unwrap();
+        }
     });
 }
 
@@ -103,7 +107,7 @@ pub const RACE: Race = Race {
             id: "bug",
             role: Role::Bug,
             summary: "read and write with no await between, on two workers",
-            program: bug,
+            program: || bug(2),
             function: "vote",
             expect: Expect::fails(4, 6, Panic, "every vote is counted"),
             loom: Loom::Agrees,
@@ -112,7 +116,7 @@ pub const RACE: Race = Race {
             id: "log-between",
             role: Role::NearMiss,
             summary: "one loop, and a log line that awaits",
-            program: log_between,
+            program: || log_between(2),
             function: "vote_and_log",
             expect: Expect::fails(4, 6, Panic, "every vote is counted"),
             loom: Loom::Agrees,
@@ -121,7 +125,7 @@ pub const RACE: Race = Race {
             id: "fix",
             role: Role::Fix,
             summary: "one lock over both, on two workers",
-            program: fix,
+            program: || fix(2),
             function: "vote_locked",
             expect: Expect::holds(2),
             loom: Loom::Agrees,
@@ -130,7 +134,7 @@ pub const RACE: Race = Race {
             id: "one-loop",
             role: Role::Fix,
             summary: "the lines of the bug on one loop",
-            program: one_loop,
+            program: || one_loop(2),
             function: "vote",
             expect: Expect::holds(2),
             loom: Loom::Agrees,

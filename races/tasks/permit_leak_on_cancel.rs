@@ -28,6 +28,26 @@ use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 /// Comes when the lift is there.
 type Lift = oneshot::Receiver<()>;
 
+/// Given back at the end of the way.
+pub fn bug(keys: usize) {
+    archive(keys, 50, fetch);
+}
+
+/// Given back after an error as well.
+pub fn on_error(keys: usize) {
+    archive(keys, 50, fetch_minding_errors);
+}
+
+/// The permit itself is kept.
+pub fn fix(keys: usize) {
+    archive(keys, 50, fetch_keeping);
+}
+
+/// Given back when it is dropped.
+pub fn guard(keys: usize) {
+    archive(keys, 50, fetch_with_guard);
+}
+
 async fn fetch(keys: Arc<Semaphore>, lift: Lift) {
     keys.acquire().await.unwrap().forget();
     lift.await.unwrap();
@@ -61,14 +81,14 @@ impl Drop for Hook<'_> {
     }
 }
 
-/// The stage: Ann, who has so many milliseconds, a lift, and Bob, who needs the key after her.
-fn archive<Fetch>(patience: u64, fetch: fn(Arc<Semaphore>, Lift) -> Fetch)
+/// The stage: so many keys, Ann, who has so many milliseconds, a lift, and Bob, who needs the key after her.
+fn archive<Fetch>(keys: usize, patience: u64, fetch: fn(Arc<Semaphore>, Lift) -> Fetch)
 where
     Fetch: Future<Output = ()> + Send + 'static,
 {
     let runtime = Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(async {
-        let keys = Arc::new(Semaphore::new(1));
+        let keys = Arc::new(Semaphore::new(keys));
         let (comes, lift) = oneshot::channel();
         let way = fetch(Arc::clone(&keys), lift);
         let ann = tokio::spawn(timeout(Duration::from_millis(patience), way));
@@ -95,7 +115,7 @@ pub const RACE: Race = Race {
             id: "bug",
             role: Role::Bug,
             summary: "take, await, give back, under a timeout",
-            program: || archive(50, fetch),
+            program: || bug(1),
             function: "fetch",
             expect: Expect::fails(1, 5, Deadlock, "waits for keys"),
             loom: Loom::Agrees,
@@ -104,7 +124,7 @@ pub const RACE: Race = Race {
             id: "on-error",
             role: Role::NearMiss,
             summary: "give back on an error too",
-            program: || archive(50, fetch_minding_errors),
+            program: || on_error(1),
             function: "fetch_minding_errors",
             expect: Expect::fails(1, 5, Deadlock, "waits for keys"),
             loom: Loom::Agrees,
@@ -113,7 +133,7 @@ pub const RACE: Race = Race {
             id: "longer-timeout",
             role: Role::NearMiss,
             summary: "a timeout a thousand times as long",
-            program: || archive(50_000, fetch),
+            program: || archive(1, 50_000, fetch),
             function: "fetch",
             expect: Expect::fails(1, 5, Deadlock, "waits for keys"),
             loom: Loom::Agrees,
@@ -122,7 +142,7 @@ pub const RACE: Race = Race {
             id: "fix",
             role: Role::Fix,
             summary: "keep the permit, which gives itself back",
-            program: || archive(50, fetch_keeping),
+            program: || fix(1),
             function: "fetch_keeping",
             expect: Expect::holds(5),
             loom: Loom::Agrees,
@@ -131,7 +151,7 @@ pub const RACE: Race = Race {
             id: "own-guard",
             role: Role::Fix,
             summary: "a guard of one's own gives it back",
-            program: || archive(50, fetch_with_guard),
+            program: || guard(1),
             function: "fetch_with_guard",
             expect: Expect::holds(5),
             loom: Loom::Agrees,

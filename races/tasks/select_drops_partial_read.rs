@@ -26,6 +26,26 @@ use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 type Wire = UnboundedReceiver<char>;
 type Ticks = UnboundedReceiver<()>;
 
+/// A new reading after each tick.
+pub fn bug(ticks: u32) {
+    on_one_loop(ticks, listen);
+}
+
+/// A new reading after each tick, and the wire first.
+pub fn wire_first(ticks: u32) {
+    on_one_loop(ticks, listen_wire_first);
+}
+
+/// What was read is kept outside.
+pub fn fix(ticks: u32) {
+    on_one_loop(ticks, listen_and_keep);
+}
+
+/// One reading that goes on.
+pub fn one_reading(ticks: u32) {
+    on_one_loop(ticks, listen_once);
+}
+
 async fn listen(mut wire: Wire, mut ticks: Ticks) -> Option<String> {
     loop {
         select! {
@@ -75,8 +95,8 @@ async fn read_word(wire: &mut Wire) -> Option<String> {
     Some(String::from_iter([first, second]))
 }
 
-/// The stage: a wire with two letters, a clock that ticks once, and Ann.
-fn on_one_loop<Listen>(listen: fn(Wire, Ticks) -> Listen)
+/// The stage: a wire with two letters, a clock that ticks so often, and Ann.
+fn on_one_loop<Listen>(times: u32, listen: fn(Wire, Ticks) -> Listen)
 where
     Listen: Future<Output = Option<String>> + Send + 'static,
 {
@@ -90,7 +110,7 @@ where
             task::yield_now().await;
             letters.send('i').ok();
         });
-        let clock = tokio::spawn(async move { tick.send(()).ok() });
+        let clock = tokio::spawn(async move { (0..times).all(|_| tick.send(()).is_ok()) });
         sender.await.unwrap();
         clock.await.unwrap();
         ann.await.unwrap()
@@ -112,7 +132,7 @@ pub const RACE: Race = Race {
             id: "bug",
             role: Role::Bug,
             summary: "read the word inside the arm",
-            program: || on_one_loop(listen),
+            program: || bug(1),
             function: "listen",
             expect: Expect::fails(6, 24, Panic, "the word is read whole"),
             loom: Loom::Agrees,
@@ -121,7 +141,7 @@ pub const RACE: Race = Race {
             id: "wire-first",
             role: Role::NearMiss,
             summary: "the wire is asked first",
-            program: || on_one_loop(listen_wire_first),
+            program: || wire_first(1),
             function: "listen_wire_first",
             expect: Expect::fails(6, 24, Panic, "the word is read whole"),
             loom: Loom::Agrees,
@@ -130,7 +150,7 @@ pub const RACE: Race = Race {
             id: "fix",
             role: Role::Fix,
             summary: "what is read lives outside",
-            program: || on_one_loop(listen_and_keep),
+            program: || fix(1),
             function: "listen_and_keep",
             expect: Expect::holds(24),
             loom: Loom::Agrees,
@@ -139,7 +159,7 @@ pub const RACE: Race = Race {
             id: "one-future",
             role: Role::Fix,
             summary: "one future for all rounds",
-            program: || on_one_loop(listen_once),
+            program: || one_reading(1),
             function: "listen_once",
             expect: Expect::holds(24),
             loom: Loom::Agrees,

@@ -28,8 +28,10 @@ use drawloom::tokio::time::sleep;
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
-/// The orders that stand in line, were accepted, and were put down; a lock, and a bell for an empty line.
+/// How many orders there are; how many stand in line, were accepted, and were put down; a lock, and a bell for
+/// an empty line.
 struct Office {
+    orders: u32,
     waiting: AtomicU32,
     accepted: AtomicU32,
     put_down: AtomicU32,
@@ -37,20 +39,45 @@ struct Office {
     line_is_empty: Notify,
 }
 
+/// Return at closing time.
+pub fn bug(orders: u32) {
+    office(orders, serve, close);
+}
+
+/// Return when nobody stands in line.
+pub fn empty_line(orders: u32) {
+    office(orders, serve, close_when_empty);
+}
+
+/// One lock from accepting to putting down, and for closing.
+pub fn fix(orders: u32) {
+    office(orders, serve_locked, close_the_counter);
+}
+
+/// Await whoever accepts.
+pub fn await_clerk(orders: u32) {
+    office(orders, serve, close_after_the_clerk);
+}
+
 async fn serve(office: Arc<Office>) {
     open().await;
-    accept_and_put_down(&office).await;
+    for _ in 0..office.orders {
+        accept_and_put_down(&office).await;
+    }
 }
 
 async fn serve_locked(office: Arc<Office>) {
     open().await;
-    let _counter = office.counter.lock().await;
-    accept_and_put_down(&office).await;
+    for _ in 0..office.orders {
+        let _counter = office.counter.lock().await;
+        accept_and_put_down(&office).await;
+    }
 }
 
 async fn accept_and_put_down(office: &Office) {
-    office.waiting.fetch_sub(1, SeqCst);
-    office.line_is_empty.notify_one();
+    if office.waiting.fetch_sub(1, SeqCst) == 1 {
+        office.line_is_empty.notify_one();
+    }
     office.accepted.fetch_add(1, SeqCst);
     task::yield_now().await;
     office.put_down.fetch_add(1, SeqCst);
@@ -82,17 +109,18 @@ async fn close_after_the_clerk(_office: Arc<Office>, clerk: JoinHandle<()>) {
     clerk.await.unwrap();
 }
 
-/// The stage: a clerk on an event loop, until closing time.
+/// The stage: a clerk on an event loop, until closing time, and so many orders.
 fn office<Serve, Close>(
+    orders: u32,
     serve: fn(Arc<Office>) -> Serve,
     close: fn(Arc<Office>, JoinHandle<()>) -> Close,
 ) where
     Serve: Future<Output = ()> + Send + 'static,
     Close: Future<Output = ()>,
 {
-    let [waiting, accepted, put_down] = [1, 0, 0].map(AtomicU32::new);
+    let [waiting, accepted, put_down] = [orders, 0, 0].map(AtomicU32::new);
     let (counter, line_is_empty) = (Mutex::new(()), Notify::new());
-    let office = Arc::new(Office { waiting, accepted, put_down, counter, line_is_empty });
+    let office = Arc::new(Office { orders, waiting, accepted, put_down, counter, line_is_empty });
     Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
         let clerk = tokio::spawn(serve(Arc::clone(&office)));
         close(Arc::clone(&office), clerk).await;
@@ -115,7 +143,7 @@ pub const RACE: Race = Race {
             id: "bug",
             role: Role::Bug,
             summary: "return at closing time",
-            program: || office(serve, close),
+            program: || bug(1),
             function: "close",
             expect: Expect::fails(1, 3, Panic, "what was accepted is in the file"),
             loom: Loom::Agrees,
@@ -124,7 +152,7 @@ pub const RACE: Race = Race {
             id: "wait-a-little",
             role: Role::NearMiss,
             summary: "return a little later",
-            program: || office(serve, close_later),
+            program: || office(1, serve, close_later),
             function: "close_later",
             expect: Expect::fails(2, 6, Panic, "what was accepted is in the file"),
             loom: Loom::Agrees,
@@ -133,7 +161,7 @@ pub const RACE: Race = Race {
             id: "empty-line",
             role: Role::NearMiss,
             summary: "return when nobody stands in line",
-            program: || office(serve, close_when_empty),
+            program: || empty_line(1),
             function: "close_when_empty",
             expect: Expect::fails(1, 2, Panic, "what was accepted is in the file"),
             loom: Loom::Agrees,
@@ -142,7 +170,7 @@ pub const RACE: Race = Race {
             id: "fix",
             role: Role::Fix,
             summary: "one lock from accepting to putting down, and for closing",
-            program: || office(serve_locked, close_the_counter),
+            program: || fix(1),
             function: "close_the_counter",
             expect: Expect::holds(3),
             loom: Loom::Agrees,
@@ -151,7 +179,7 @@ pub const RACE: Race = Race {
             id: "await-clerk",
             role: Role::Fix,
             summary: "await whoever accepts",
-            program: || office(serve, close_after_the_clerk),
+            program: || await_clerk(1),
             function: "close_after_the_clerk",
             expect: Expect::holds(1),
             loom: Loom::Agrees,

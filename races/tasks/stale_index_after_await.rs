@@ -26,8 +26,14 @@ use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
 type List = Vec<&'static str>;
 
-fn bug() {
-    on_a_list(strike);
+/// The row is used after the await.
+pub fn bug(others: usize) {
+    on_a_list(others, strike);
+}
+
+/// The row is looked at once more.
+pub fn in_bounds(others: usize) {
+    on_a_list(others, strike_in_bounds);
 }
 
 async fn strike(guests: Arc<Mutex<List>>, name: &'static str) {
@@ -45,10 +51,12 @@ async fn strike_in_bounds(guests: Arc<Mutex<List>>, name: &'static str) {
     }
 }
 
-fn fix() {
-    let guests = Arc::new(AsyncMutex::new(vec!["ann", "bob", "cy"]));
+/// One lock from the look-up to the removal.
+pub fn fix(others: usize) {
+    let guests = Arc::new(AsyncMutex::new(ann_bob_and(others)));
     ann_and_bob(|name| strike_locked(Arc::clone(&guests), name));
-    assert_eq!(*guests.try_lock().unwrap(), ["cy"], "whoever cancels is struck off");
+    let stay = &ann_bob_and(others)[2..];
+    assert_eq!(*guests.try_lock().unwrap(), stay, "whoever cancels is struck off");
 }
 
 async fn strike_locked(guests: Arc<AsyncMutex<List>>, name: &'static str) {
@@ -58,11 +66,21 @@ async fn strike_locked(guests: Arc<AsyncMutex<List>>, name: &'static str) {
     guests.remove(row);
 }
 
+/// Ask first, then look up and strike.
+pub fn ask_first(others: usize) {
+    on_a_list(others, strike_asking_first);
+}
+
 async fn strike_asking_first(guests: Arc<Mutex<List>>, name: &'static str) {
     ask_host().await;
     let mut guests = guests.lock().unwrap();
     let row = row_of(&guests, name);
     guests.remove(row);
+}
+
+/// A list that begins with Ann and Bob, and has so many others below them.
+fn ann_bob_and(others: usize) -> List {
+    ["ann", "bob", "cy", "dan", "eve"][..2 + others].to_vec()
 }
 
 fn row_of(guests: &List, name: &str) -> usize {
@@ -75,13 +93,14 @@ async fn ask_host() {
 }
 
 /// The stage for a list that is locked for an instant only.
-fn on_a_list<Strike>(strike: fn(Arc<Mutex<List>>, &'static str) -> Strike)
+fn on_a_list<Strike>(others: usize, strike: fn(Arc<Mutex<List>>, &'static str) -> Strike)
 where
     Strike: Future<Output = ()> + Send + 'static,
 {
-    let guests = Arc::new(Mutex::new(vec!["ann", "bob", "cy"]));
+    let guests = Arc::new(Mutex::new(ann_bob_and(others)));
     ann_and_bob(|name| strike(Arc::clone(&guests), name));
-    assert_eq!(*guests.lock().unwrap(), ["cy"], "whoever cancels is struck off");
+    let stay = &ann_bob_and(others)[2..];
+    assert_eq!(*guests.lock().unwrap(), stay, "whoever cancels is struck off");
 }
 
 /// The stage: two who cancel, on one event loop.
@@ -112,7 +131,7 @@ pub const RACE: Race = Race {
             id: "bug",
             role: Role::Bug,
             summary: "find the row, await, strike the row",
-            program: bug,
+            program: || bug(1),
             function: "strike",
             expect: Expect::fails(2, 6, Panic, "whoever cancels is struck off"),
             loom: Loom::Agrees,
@@ -121,7 +140,7 @@ pub const RACE: Race = Race {
             id: "in-bounds",
             role: Role::NearMiss,
             summary: "look whether the row is still there",
-            program: || on_a_list(strike_in_bounds),
+            program: || in_bounds(1),
             function: "strike_in_bounds",
             expect: Expect::fails(2, 6, Panic, "whoever cancels is struck off"),
             loom: Loom::Agrees,
@@ -130,7 +149,7 @@ pub const RACE: Race = Race {
             id: "fix",
             role: Role::Fix,
             summary: "one async lock from the look-up to the removal",
-            program: fix,
+            program: || fix(1),
             function: "strike_locked",
             expect: Expect::holds(4),
             loom: Loom::Agrees,
@@ -139,7 +158,7 @@ pub const RACE: Race = Race {
             id: "ask-first",
             role: Role::Fix,
             summary: "await first, then find the row and strike it",
-            program: || on_a_list(strike_asking_first),
+            program: || ask_first(1),
             function: "strike_asking_first",
             expect: Expect::holds(2),
             loom: Loom::Agrees,

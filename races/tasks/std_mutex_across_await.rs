@@ -26,10 +26,11 @@ use drawloom::tokio::task::{self, LocalSet, spawn_local};
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
-fn bug() {
+/// A thread's lock, held across an await.
+pub fn bug(clerks: u32) {
     let book = Arc::new(Mutex::new(0));
-    two_clerks(|| write_line(Arc::clone(&book)));
-    assert_eq!(*book.lock().unwrap(), 2, "both lines are in the book");
+    office(clerks, || write_line(Arc::clone(&book)));
+    assert_eq!(*book.lock().unwrap(), clerks, "every line is in the book");
 }
 
 async fn write_line(book: Arc<Mutex<u32>>) {
@@ -38,10 +39,11 @@ async fn write_line(book: Arc<Mutex<u32>>) {
     *lines += 1;
 }
 
-fn drop_too_late() {
+/// Dropped by hand, but after the await.
+pub fn drop_too_late(clerks: u32) {
     let book = Arc::new(Mutex::new(0));
-    two_clerks(|| write_line_and_drop(Arc::clone(&book)));
-    assert_eq!(*book.lock().unwrap(), 2, "both lines are in the book");
+    office(clerks, || write_line_and_drop(Arc::clone(&book)));
+    assert_eq!(*book.lock().unwrap(), clerks, "every line is in the book");
 }
 
 async fn write_line_and_drop(book: Arc<Mutex<u32>>) {
@@ -51,10 +53,11 @@ async fn write_line_and_drop(book: Arc<Mutex<u32>>) {
     drop(lines);
 }
 
-fn fix() {
+/// A lock whose waiters are tasks.
+pub fn fix(clerks: u32) {
     let book = Arc::new(AsyncMutex::new(0));
-    two_clerks(|| write_line_async(Arc::clone(&book)));
-    assert_eq!(*book.try_lock().unwrap(), 2, "both lines are in the book");
+    office(clerks, || write_line_async(Arc::clone(&book)));
+    assert_eq!(*book.try_lock().unwrap(), clerks, "every line is in the book");
 }
 
 async fn write_line_async(book: Arc<AsyncMutex<u32>>) {
@@ -63,10 +66,11 @@ async fn write_line_async(book: Arc<AsyncMutex<u32>>) {
     *lines += 1;
 }
 
-fn ask_first() {
+/// Await first, then lock.
+pub fn ask_first(clerks: u32) {
     let book = Arc::new(Mutex::new(0));
-    two_clerks(|| write_line_asking_first(Arc::clone(&book)));
-    assert_eq!(*book.lock().unwrap(), 2, "both lines are in the book");
+    office(clerks, || write_line_asking_first(Arc::clone(&book)));
+    assert_eq!(*book.lock().unwrap(), clerks, "every line is in the book");
 }
 
 async fn write_line_asking_first(book: Arc<Mutex<u32>>) {
@@ -80,17 +84,17 @@ async fn ask_archive() {
     task::yield_now().await;
 }
 
-/// The stage: two tasks that stay on one thread.
-fn two_clerks<Work>(write_line: impl Fn() -> Work)
+/// The stage: so many tasks that stay on one thread.
+fn office<Work>(clerks: u32, write_line: impl Fn() -> Work)
 where
     Work: Future<Output = ()> + 'static,
 {
     let runtime = Builder::new_current_thread().build().unwrap();
     LocalSet::new().block_on(&runtime, async {
-        let ann = spawn_local(write_line());
-        let bob = spawn_local(write_line());
-        ann.await.unwrap();
-        bob.await.unwrap();
+        let clerks: Vec<_> = (0..clerks).map(|_| spawn_local(write_line())).collect();
+        for clerk in clerks {
+            clerk.await.unwrap();
+        }
     });
 }
 
@@ -108,7 +112,7 @@ pub const RACE: Race = Race {
             id: "bug",
             role: Role::Bug,
             summary: "a std guard held across an await",
-            program: bug,
+            program: || bug(2),
             function: "write_line",
             expect: Expect::fails(2, 4, Deadlock, "waits for book"),
             loom: Loom::Agrees,
@@ -117,7 +121,7 @@ pub const RACE: Race = Race {
             id: "drop-too-late",
             role: Role::NearMiss,
             summary: "drop the guard, but after the await",
-            program: drop_too_late,
+            program: || drop_too_late(2),
             function: "write_line_and_drop",
             expect: Expect::fails(2, 4, Deadlock, "waits for book"),
             loom: Loom::Agrees,
@@ -126,7 +130,7 @@ pub const RACE: Race = Race {
             id: "fix",
             role: Role::Fix,
             summary: "a lock whose waiters are tasks",
-            program: fix,
+            program: || fix(2),
             function: "write_line_async",
             expect: Expect::holds(4),
             loom: Loom::Agrees,
@@ -135,7 +139,7 @@ pub const RACE: Race = Race {
             id: "ask-first",
             role: Role::Fix,
             summary: "await first, then lock",
-            program: ask_first,
+            program: || ask_first(2),
             function: "write_line_asking_first",
             expect: Expect::holds(2),
             loom: Loom::Agrees,

@@ -38,6 +38,26 @@ struct Post {
 
 type Office = Arc<Mutex<Post>>;
 
+/// Taken out before the await, delivered after it.
+pub fn bug(letters: u32) {
+    post(letters, 50, deliver);
+}
+
+/// The box locked meanwhile.
+pub fn keep_locked(letters: u32) {
+    post(letters, 50, deliver_locked);
+}
+
+/// Await first, then take out and deliver.
+pub fn fix(letters: u32) {
+    post(letters, 50, deliver_at_once);
+}
+
+/// Put back when it is dropped.
+pub fn put_back(letters: u32) {
+    post(letters, 50, deliver_or_put_back);
+}
+
 async fn deliver(office: Office, logged: Logged) {
     let letter = take(&mut office.lock().await.letters);
     logged.await.unwrap();
@@ -88,12 +108,12 @@ impl Drop for Bag {
     }
 }
 
-/// The stage: so many milliseconds for one letter, and a log that takes its time.
-fn one_letter<Deliver>(patience: u64, deliver: fn(Office, Logged) -> Deliver)
+/// The stage: so many letters, so many milliseconds for them, and a log that takes its time.
+fn post<Deliver>(letters: u32, patience: u64, deliver: fn(Office, Logged) -> Deliver)
 where
     Deliver: Future<Output = ()> + Send + 'static,
 {
-    let office = Arc::new(Mutex::new(Post { letters: 1, delivered: 0 }));
+    let office = Arc::new(Mutex::new(Post { letters, delivered: 0 }));
     let runtime = Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(async {
         let (written, logged) = oneshot::channel();
@@ -105,7 +125,8 @@ where
         log.await.unwrap();
     });
     let post = office.try_lock().unwrap();
-    assert_eq!(post.letters + post.delivered, 1, "a letter is in the box, or was delivered once");
+    let all = post.letters + post.delivered;
+    assert_eq!(all, letters, "a letter is in the box, or was delivered once");
 }
 
 /// The catalogue's entry.
@@ -122,7 +143,7 @@ pub const RACE: Race = Race {
             id: "bug",
             role: Role::Bug,
             summary: "take out, await, deliver, under a timeout",
-            program: || one_letter(50, deliver),
+            program: || bug(1),
             function: "deliver",
             expect: Expect::fails(1, 5, Panic, "a letter is in the box, or was delivered once"),
             loom: Loom::Agrees,
@@ -131,7 +152,7 @@ pub const RACE: Race = Race {
             id: "longer-timeout",
             role: Role::NearMiss,
             summary: "a timeout a thousand times as long",
-            program: || one_letter(50_000, deliver),
+            program: || post(1, 50_000, deliver),
             function: "deliver",
             expect: Expect::fails(1, 5, Panic, "a letter is in the box, or was delivered once"),
             loom: Loom::Agrees,
@@ -140,7 +161,7 @@ pub const RACE: Race = Race {
             id: "keep-locked",
             role: Role::NearMiss,
             summary: "the box kept locked from the first to the last",
-            program: || one_letter(50, deliver_locked),
+            program: || keep_locked(1),
             function: "deliver_locked",
             expect: Expect::fails(1, 5, Panic, "a letter is in the box, or was delivered once"),
             loom: Loom::Agrees,
@@ -149,7 +170,7 @@ pub const RACE: Race = Race {
             id: "deliver-again",
             role: Role::NearMiss,
             summary: "not dropped when the time is up, but done again",
-            program: || one_letter(50_000, deliver_again),
+            program: || post(1, 50_000, deliver_again),
             function: "deliver_again",
             expect: Expect::fails(34, 81, Panic, "a letter is in the box, or was delivered once"),
             loom: Loom::Agrees,
@@ -158,7 +179,7 @@ pub const RACE: Race = Race {
             id: "fix",
             role: Role::Fix,
             summary: "await first, then take out and deliver under one lock",
-            program: || one_letter(50, deliver_at_once),
+            program: || fix(1),
             function: "deliver_at_once",
             expect: Expect::holds(5),
             loom: Loom::Agrees,
@@ -167,7 +188,7 @@ pub const RACE: Race = Race {
             id: "put-back",
             role: Role::Fix,
             summary: "a guard that puts it back when it is dropped",
-            program: || one_letter(50, deliver_or_put_back),
+            program: || put_back(1),
             function: "deliver_or_put_back",
             expect: Expect::holds(5),
             loom: Loom::Agrees,

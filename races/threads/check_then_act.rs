@@ -19,9 +19,10 @@ use drawloom::thread;
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
-fn bug() {
+/// Check, then withdraw.
+pub fn bug(asked: [u32; 2]) {
     let balance = AtomicI64::new(100);
-    two_machines(|| {
+    two_machines(asked, || {
         if balance.load(SeqCst) >= 80 {
             balance.fetch_sub(80, SeqCst);
         }
@@ -29,10 +30,11 @@ fn bug() {
     assert!(balance.into_inner() >= 0, "the account is never overdrawn");
 }
 
-fn lock_the_act() {
+/// A lock around the withdrawal only.
+pub fn lock_the_act(asked: [u32; 2]) {
     let balance = AtomicI64::new(100);
     let till = Mutex::new(());
-    two_machines(|| {
+    two_machines(asked, || {
         if balance.load(SeqCst) >= 80 {
             let _till = till.lock();
             balance.fetch_sub(80, SeqCst);
@@ -41,9 +43,10 @@ fn lock_the_act() {
     assert!(balance.into_inner() >= 0, "the account is never overdrawn");
 }
 
-fn lock_each() {
+/// A lock around each of the two.
+pub fn lock_each(asked: [u32; 2]) {
     let balance = Mutex::new(100);
-    two_machines(|| {
+    two_machines(asked, || {
         let enough = *balance.lock() >= 80;
         if enough {
             *balance.lock() -= 80;
@@ -52,9 +55,10 @@ fn lock_each() {
     assert!(balance.into_inner() >= 0, "the account is never overdrawn");
 }
 
-fn check_twice() {
+/// A second check.
+pub fn check_twice(asked: [u32; 2]) {
     let balance = AtomicI64::new(100);
-    two_machines(|| {
+    two_machines(asked, || {
         if balance.load(SeqCst) >= 80 && balance.load(SeqCst) >= 80 {
             balance.fetch_sub(80, SeqCst);
         }
@@ -62,9 +66,10 @@ fn check_twice() {
     assert!(balance.into_inner() >= 0, "the account is never overdrawn");
 }
 
-fn fix() {
+/// One lock from the check to the withdrawal.
+pub fn fix(asked: [u32; 2]) {
     let balance = Mutex::new(100);
-    two_machines(|| {
+    two_machines(asked, || {
         let mut balance = balance.lock();
         if *balance >= 80 {
             *balance -= 80;
@@ -73,20 +78,21 @@ fn fix() {
     assert!(balance.into_inner() >= 0, "the account is never overdrawn");
 }
 
-fn one_step() {
+/// Check and withdraw in one step.
+pub fn one_step(asked: [u32; 2]) {
     let balance = AtomicI64::new(100);
     let paid_out = |money| (money >= 80).then_some(money - 80);
-    two_machines(|| {
+    two_machines(asked, || {
         balance.fetch_update(SeqCst, SeqCst, paid_out).ok();
     });
     assert!(balance.into_inner() >= 0, "the account is never overdrawn");
 }
 
-/// The stage: two cash machines that are asked for 80 each.
-fn two_machines(withdraw: impl Fn() + Sync) {
+/// The stage: two cash machines, each of which is asked for 80 so often.
+fn two_machines([at_station, at_market]: [u32; 2], withdraw: impl Fn() + Sync) {
     thread::scope(|scope| {
-        let station = scope.spawn(&withdraw);
-        let market = scope.spawn(&withdraw);
+        let station = scope.spawn(|| (0..at_station).for_each(|_| withdraw()));
+        let market = scope.spawn(|| (0..at_market).for_each(|_| withdraw()));
         station.join().unwrap();
         market.join().unwrap();
     });
@@ -106,7 +112,7 @@ pub const RACE: Race = Race {
             id: "bug",
             role: Role::Bug,
             summary: "check, then withdraw",
-            program: bug,
+            program: || bug([1, 1]),
             function: "bug",
             expect: Expect::fails(4, 6, Panic, "the account is never overdrawn"),
             loom: Loom::Agrees,
@@ -115,7 +121,7 @@ pub const RACE: Race = Race {
             id: "lock-the-act",
             role: Role::NearMiss,
             summary: "a lock around the withdrawal only",
-            program: lock_the_act,
+            program: || lock_the_act([1, 1]),
             function: "lock_the_act",
             expect: Expect::fails(6, 10, Panic, "the account is never overdrawn"),
             loom: Loom::Agrees,
@@ -124,7 +130,7 @@ pub const RACE: Race = Race {
             id: "lock-each",
             role: Role::NearMiss,
             summary: "a lock around the check and one around the withdrawal",
-            program: lock_each,
+            program: || lock_each([1, 1]),
             function: "lock_each",
             expect: Expect::fails(4, 6, Panic, "the account is never overdrawn"),
             loom: Loom::Agrees,
@@ -133,7 +139,7 @@ pub const RACE: Race = Race {
             id: "check-twice",
             role: Role::NearMiss,
             summary: "a second check",
-            program: check_twice,
+            program: || check_twice([1, 1]),
             function: "check_twice",
             expect: Expect::fails(12, 20, Panic, "the account is never overdrawn"),
             loom: Loom::Agrees,
@@ -142,7 +148,7 @@ pub const RACE: Race = Race {
             id: "fix",
             role: Role::Fix,
             summary: "one lock from the check to the withdrawal",
-            program: fix,
+            program: || fix([1, 1]),
             function: "fix",
             expect: Expect::holds(2),
             loom: Loom::Agrees,
@@ -151,7 +157,7 @@ pub const RACE: Race = Race {
             id: "one-step",
             role: Role::Fix,
             summary: "fetch_update: check and withdraw in one step",
-            program: one_step,
+            program: || one_step([1, 1]),
             function: "one_step",
             expect: Expect::holds(6),
             loom: Loom::Agrees,

@@ -18,8 +18,9 @@ use drawloom::thread;
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
-fn bug() {
-    rent_and_refund(|from, to| {
+/// Each locks the account it takes from first.
+pub fn bug(transfers: [u32; 2]) {
+    rent_and_refund(transfers, |from, to| {
         let mut source = from.balance.lock().unwrap();
         let mut target = to.balance.lock().unwrap();
         *source -= 30;
@@ -27,8 +28,9 @@ fn bug() {
     });
 }
 
-fn try_again() {
-    rent_and_refund(|from, to| {
+/// Try the second lock until it is free.
+pub fn try_again(transfers: [u32; 2]) {
+    rent_and_refund(transfers, |from, to| {
         let mut source = from.balance.lock().unwrap();
         let mut target = loop {
             match to.balance.try_lock() {
@@ -41,8 +43,9 @@ fn try_again() {
     });
 }
 
-fn fix() {
-    rent_and_refund(|from, to| {
+/// Both lock in the order of the numbers.
+pub fn fix(transfers: [u32; 2]) {
+    rent_and_refund(transfers, |from, to| {
         let (first, second, amount) =
             if from.number < to.number { (from, to, 30) } else { (to, from, -30) };
         let mut first = first.balance.lock().unwrap();
@@ -52,9 +55,10 @@ fn fix() {
     });
 }
 
-fn one_lock() {
+/// One lock for the whole bank.
+pub fn one_lock(transfers: [u32; 2]) {
     let bank = Mutex::new(());
-    rent_and_refund(|from, to| {
+    rent_and_refund(transfers, |from, to| {
         let _bank = bank.lock().unwrap();
         *from.balance.lock().unwrap() -= 30;
         *to.balance.lock().unwrap() += 30;
@@ -67,19 +71,20 @@ struct Account {
     balance: Mutex<i64>,
 }
 
-/// The stage: two transfers between two accounts, in opposite directions.
-fn rent_and_refund(transfer: impl Fn(&Account, &Account) + Sync) {
+/// The stage: so many transfers between two accounts in the one direction, and so many in the other.
+fn rent_and_refund([rents, refunds]: [u32; 2], transfer: impl Fn(&Account, &Account) + Sync) {
     let ann = Mutex::new(100);
     let ben = Mutex::new(100);
     let (ann, ben) = (Account { number: 1, balance: ann }, Account { number: 2, balance: ben });
     thread::scope(|scope| {
-        let rent = scope.spawn(|| transfer(&ann, &ben));
-        let refund = scope.spawn(|| transfer(&ben, &ann));
+        let rent = scope.spawn(|| (0..rents).for_each(|_| transfer(&ann, &ben)));
+        let refund = scope.spawn(|| (0..refunds).for_each(|_| transfer(&ben, &ann)));
         rent.join().unwrap();
         refund.join().unwrap();
     });
     let money = [ann, ben].map(|account| account.balance.into_inner().unwrap());
-    assert_eq!(money, [100, 100], "both transfers have arrived");
+    let to_ben = 30 * (i64::from(rents) - i64::from(refunds));
+    assert_eq!(money, [100 - to_ben, 100 + to_ben], "every transfer has arrived");
 }
 
 /// The catalogue's entry.
@@ -96,7 +101,7 @@ pub const RACE: Race = Race {
             id: "bug",
             role: Role::Bug,
             summary: "lock the source, then the target",
-            program: bug,
+            program: || bug([1, 1]),
             function: "bug",
             expect: Expect::fails(2, 6, Deadlock, "waits for"),
             loom: Loom::Agrees,
@@ -105,7 +110,7 @@ pub const RACE: Race = Race {
             id: "try-again",
             role: Role::NearMiss,
             summary: "try the second lock until it is free",
-            program: try_again,
+            program: || try_again([1, 1]),
             function: "try_again",
             expect: Expect::fails(240, 250, Livelock, "goes round for ever"),
             loom: Loom::Agrees,
@@ -114,7 +119,7 @@ pub const RACE: Race = Race {
             id: "fix",
             role: Role::Fix,
             summary: "one order for all transfers",
-            program: fix,
+            program: || fix([1, 1]),
             function: "fix",
             expect: Expect::holds(2),
             loom: Loom::Agrees,
@@ -123,7 +128,7 @@ pub const RACE: Race = Race {
             id: "one-lock",
             role: Role::Fix,
             summary: "one lock for the whole bank",
-            program: one_lock,
+            program: || one_lock([1, 1]),
             function: "one_lock",
             expect: Expect::holds(2),
             loom: Loom::Agrees,

@@ -17,24 +17,24 @@ use drawloom::thread;
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
-fn bug() {
+/// The till is held over the join.
+pub fn bug(customers: u32) {
     let till = Mutex::new(Till { open: true, sold: 0 });
     thread::scope(|scope| {
-        let clerk = scope.spawn(|| serve(&mut till.lock()));
+        let clerk = scope.spawn(|| (0..customers).for_each(|_| serve(&mut till.lock())));
         let mut till = till.lock();
         till.open = false;
         clerk.join().unwrap();
     });
 }
 
-fn a_flag_of_its_own() {
+/// A flag for "closed", and the till held all the same.
+pub fn a_flag_of_its_own(customers: u32) {
     let open = AtomicBool::new(true);
     let till = Mutex::new(Till { open: true, sold: 0 });
     thread::scope(|scope| {
         let clerk = scope.spawn(|| {
-            if open.load(SeqCst) {
-                serve(&mut till.lock());
-            }
+            (0..customers).filter(|_| open.load(SeqCst)).for_each(|_| serve(&mut till.lock()));
         });
         let _till = till.lock();
         open.store(false, SeqCst);
@@ -42,10 +42,11 @@ fn a_flag_of_its_own() {
     });
 }
 
-fn fix() {
+/// The till is given back before the join.
+pub fn fix(customers: u32) {
     let till = Mutex::new(Till { open: true, sold: 0 });
     thread::scope(|scope| {
-        let clerk = scope.spawn(|| serve(&mut till.lock()));
+        let clerk = scope.spawn(|| (0..customers).for_each(|_| serve(&mut till.lock())));
         till.lock().open = false;
         clerk.join().unwrap();
     });
@@ -75,7 +76,7 @@ pub const RACE: Race = Race {
             id: "bug",
             role: Role::Bug,
             summary: "join under the lock",
-            program: bug,
+            program: || bug(1),
             function: "bug",
             // Whoever has the till first decides it.
             expect: Expect::fails(1, 2, Deadlock, "wait"),
@@ -85,7 +86,7 @@ pub const RACE: Race = Race {
             id: "a-flag-of-its-own",
             role: Role::NearMiss,
             summary: "a flag beside the lock, and join under it",
-            program: a_flag_of_its_own,
+            program: || a_flag_of_its_own(1),
             function: "a_flag_of_its_own",
             expect: Expect::fails(2, 4, Deadlock, "wait"),
             loom: Loom::Agrees,
@@ -94,7 +95,7 @@ pub const RACE: Race = Race {
             id: "fix",
             role: Role::Fix,
             summary: "say it under the lock, give back, join",
-            program: fix,
+            program: || fix(1),
             function: "fix",
             expect: Expect::holds(2),
             loom: Loom::Agrees,

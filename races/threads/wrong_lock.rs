@@ -19,46 +19,54 @@ use drawloom::thread;
 
 use crate::catalogue::{Expect, Loom, Race, Role, Setting, Variant};
 
-fn bug() {
+/// A lock for each of the two.
+pub fn bug([deposit, interest]: [i64; 2]) {
     let balance = AtomicI64::new(100);
     let account = Mutex::new(());
     let session = Mutex::new(());
     deposit_and_interest(
         || {
             let _account = account.lock();
-            add(&balance, 10);
+            add(&balance, deposit);
         },
         || {
             let _session = session.lock();
-            add(&balance, 5);
+            add(&balance, interest);
         },
     );
-    assert_eq!(balance.into_inner(), 115, "both changes are in the balance");
+    let all = 100 + deposit + interest;
+    assert_eq!(balance.into_inner(), all, "both changes are in the balance");
 }
 
-fn lock_in_the_call() {
+/// A lock that nobody else has.
+pub fn lock_in_the_call([deposit, interest]: [i64; 2]) {
     let balance = AtomicI64::new(100);
     let change = |amount| {
         let account = Mutex::new(());
         let _account = account.lock();
         add(&balance, amount);
     };
-    deposit_and_interest(|| change(10), || change(5));
-    assert_eq!(balance.into_inner(), 115, "both changes are in the balance");
+    deposit_and_interest(|| change(deposit), || change(interest));
+    let all = 100 + deposit + interest;
+    assert_eq!(balance.into_inner(), all, "both changes are in the balance");
 }
 
-fn read_lock() {
+/// A lock that both may hold.
+pub fn read_lock([deposit, interest]: [i64; 2]) {
     let balance = RwLock::new(AtomicI64::new(100));
     let change = |amount| add(&balance.read(), amount);
-    deposit_and_interest(|| change(10), || change(5));
-    assert_eq!(balance.into_inner().into_inner(), 115, "both changes are in the balance");
+    deposit_and_interest(|| change(deposit), || change(interest));
+    let all = 100 + deposit + interest;
+    assert_eq!(balance.into_inner().into_inner(), all, "both changes are in the balance");
 }
 
-fn fix() {
+/// The lock owns the balance.
+pub fn fix([deposit, interest]: [i64; 2]) {
     let balance = Mutex::new(100);
     let change = |amount| *balance.lock() += amount;
-    deposit_and_interest(|| change(10), || change(5));
-    assert_eq!(balance.into_inner(), 115, "both changes are in the balance");
+    deposit_and_interest(|| change(deposit), || change(interest));
+    let all = 100 + deposit + interest;
+    assert_eq!(balance.into_inner(), all, "both changes are in the balance");
 }
 
 /// Two steps, which the callers' locks are to make one.
@@ -91,7 +99,7 @@ pub const RACE: Race = Race {
             id: "bug",
             role: Role::Bug,
             summary: "a lock for each side",
-            program: bug,
+            program: || bug([10, 5]),
             function: "bug",
             // C(8, 4) orders. In 2 * 17 of them one store comes before the other load.
             expect: Expect::fails(36, 70, Panic, "both changes are in the balance"),
@@ -101,7 +109,7 @@ pub const RACE: Race = Race {
             id: "lock-in-the-call",
             role: Role::NearMiss,
             summary: "a lock that is made in the call",
-            program: lock_in_the_call,
+            program: || lock_in_the_call([10, 5]),
             function: "lock_in_the_call",
             expect: Expect::fails(36, 70, Panic, "both changes are in the balance"),
             loom: Loom::Agrees,
@@ -110,7 +118,7 @@ pub const RACE: Race = Race {
             id: "read-lock",
             role: Role::NearMiss,
             summary: "one lock for both, held to read",
-            program: read_lock,
+            program: || read_lock([10, 5]),
             function: "read_lock",
             expect: Expect::fails(36, 70, Panic, "both changes are in the balance"),
             loom: Loom::Agrees,
@@ -119,7 +127,7 @@ pub const RACE: Race = Race {
             id: "fix",
             role: Role::Fix,
             summary: "a lock that owns the balance",
-            program: fix,
+            program: || fix([10, 5]),
             function: "fix",
             expect: Expect::holds(2),
             loom: Loom::Agrees,

@@ -4,7 +4,7 @@ use super::timeline::{drops_a_wait, is_placed_at_birth, ops_in_steps};
 use super::words::Lines;
 use super::{Explanation, Mark};
 use crate::step::Kind;
-use crate::trace::{Op, Trace};
+use crate::trace::{Effect, Op, Trace};
 
 /// What would help, whoever dropped it.
 const FIX: &str = "do what belongs together with no await in between, or spawn it as a task of its own \
@@ -65,7 +65,8 @@ fn stopped_task(trace: &Trace, told: &mut Explanation, lines: &Lines) -> Option<
 /// A future that waited for something and was dropped before it had it: by a timeout, or because
 /// another branch was ready first.
 fn dropped_wait(trace: &Trace, told: &mut Explanation, lines: &Lines) -> Option<&'static str> {
-    let (step, dropped) = ops_in_steps(trace).find(|(_, op)| drops_a_wait(trace, op))?;
+    let (step, dropped) = ops_in_steps(trace)
+        .find(|&(step, op)| drops_a_wait(trace, op) && waited_before(trace, step, op))?;
     let strand = dropped.strand;
     let (name, object) = (&trace.strands[strand].name, &trace.objects[dropped.object].name);
     let unplaced = is_placed_at_birth(trace, dropped);
@@ -109,4 +110,15 @@ fn dropped_wait(trace: &Trace, told: &mut Explanation, lines: &Lines) -> Option<
     }
     told.objects.extend(did.map(|(_, op)| op.object));
     Some("cancelled half way")
+}
+
+/// Whether it has waited since an earlier step. What begins to wait and is dropped in one and the same step, as an
+/// arm of a `select!` does when another is ready, has interrupted nothing.
+fn waited_before(trace: &Trace, step: usize, dropped: &Op) -> bool {
+    let before: Vec<(usize, &Op)> = ops_in_steps(trace)
+        .take_while(|&(at, op)| at < step || (at == step && !std::ptr::eq(op, dropped)))
+        .filter(|(_, op)| (op.strand, op.object) == (dropped.strand, dropped.object))
+        .collect();
+    let waited = |&(at, op): &(usize, &Op)| at < step && op.effect == Effect::Waits;
+    before.iter().any(waited) || before.last().is_some_and(|&(at, _)| at < step)
 }

@@ -7,10 +7,12 @@ use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use races::exercises::judge::PASSED;
 use races::exercises::{EXERCISES, Exercise};
 
-use super::super::{AS_EXPECTED, Answer, USAGE};
-use super::{Learner, clone, next};
+use super::super::next::next;
+use super::super::{AS_EXPECTED, Answer, DIFFERS, USAGE};
+use super::{Learner, clone};
 
 pub(super) fn answer(
     mut learner: Learner<'_>,
@@ -30,7 +32,11 @@ pub(super) fn answer(
         // What is wrong has been said on the standard error.
         return Ok((format!("not yet: {} does not compile\n", file.display()), USAGE));
     }
-    let (mut text, code) = explored(&learner, &package)?;
+    let (mut text, mut code) = explored(&learner, &package)?;
+    if code == AS_EXPECTED && !text.lines().any(|line| line == PASSED) {
+        text.push_str("not yet: the program ended before it was judged\n");
+        code = DIFFERS;
+    }
     if code == AS_EXPECTED {
         learner.is_new = true;
         learner.note(|folder| folder.standing(exercise).passed = true)?;

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -101,7 +102,7 @@ impl Folder {
     pub(super) fn write_rest(&self, exercise: &Exercise) -> Result<(), String> {
         let (package, clone) = (self.package(exercise), clone());
         let note = "// Written anew by each check: what you change here is gone then.\n";
-        write(&package.join("Cargo.toml"), &manifest(exercise, &clone))?;
+        write(&package.join("Cargo.toml"), &manifest(exercise, &package, &clone))?;
         write(&package.join("main.rs"), &main(exercise))?;
         write(&package.join("stage.rs"), &below_the_head(exercise.stage, note))?;
         write(&package.join("judge.rs"), &below_the_head(JUDGE, note))?;
@@ -123,8 +124,14 @@ impl Folder {
 
 /// The manifest of a learner's package: its profiles are those of the clone, so that what is compiled there
 /// is used here.
-fn manifest(exercise: &Exercise, clone: &Path) -> String {
+///
+/// The program has the folder in its name: others who check the same exercise write to the same target folder,
+/// maybe between the end of a build and the start of what was built.
+fn manifest(exercise: &Exercise, package: &Path, clone: &Path) -> String {
     let path = clone.display().to_string().replace('\\', "/");
+    let mut folder = DefaultHasher::new();
+    fs::canonicalize(package).unwrap_or_else(|_| package.to_owned()).hash(&mut folder);
+    let folder = folder.finish();
     format!(
         "# Written anew by each check.\n\
          [package]\n\
@@ -134,7 +141,7 @@ fn manifest(exercise: &Exercise, clone: &Path) -> String {
          publish = false\n\n\
          [workspace]\n\n\
          [[bin]]\n\
-         name = \"exercise-{0}\"\n\
+         name = \"exercise-{0}-{folder:016x}\"\n\
          path = \"main.rs\"\n\n\
          [dependencies]\n\
          drawloom = {{ path = '{path}' }}\n\n\

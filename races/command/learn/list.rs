@@ -3,7 +3,8 @@
 use races::exercises::EXERCISES;
 
 use super::super::json::Json;
-use super::{FOLDER, Learner, next};
+use super::super::next::next;
+use super::{FOLDER, Learner};
 
 /// All exercises by chapter.
 pub(super) fn all(learner: &Learner<'_>, json: bool) -> String {

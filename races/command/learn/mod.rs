@@ -12,6 +12,7 @@ use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command};
 use races::exercises::{EXERCISES, Exercise};
 
 use super::lookup::unknown;
+use super::next::next;
 use super::settings::Settings;
 use super::{AS_EXPECTED, Answer, format_of};
 use folder::Folder;
@@ -183,23 +184,6 @@ impl Learner<'_> {
             flags.iter().map(|&(flag, what)| (self.command(exercise, flag), what)).collect();
         next(&commands, self.settings.style.width)
     }
-}
-
-/// What to type next: each with what it does beside it, or below it where there is no room.
-fn next(commands: &[(String, &str)], width: usize) -> String {
-    let widest = commands.iter().map(|(command, _)| command.len()).max().unwrap_or(0);
-    let longest = commands.iter().map(|(_, what)| what.len()).max().unwrap_or(0);
-    let fits = 9 + widest + 3 + longest <= width;
-    let mut text = "\n".to_owned();
-    for (index, (command, what)) in commands.iter().enumerate() {
-        let word = if index == 0 { "next" } else { "" };
-        text.push_str(&if fits {
-            format!("  {word:<6} {command:<widest$}   {what}\n")
-        } else {
-            format!("  {word:<6} {command}\n             {what}\n")
-        });
-    }
-    text
 }
 
 /// So many paragraphs of a story at the most, in lines that are not too long.

@@ -42,6 +42,31 @@ pub(crate) mod one_owner {
     }
 }
 
+pub(crate) mod a_lock_for_each_of_the_two {
+    use drawloom::sync::Mutex;
+
+    use super::{Arc, thread, tokio};
+
+    pub(crate) fn evening(front: u32, back: u32) -> u32 {
+        let guests = Arc::new(Mutex::new(0));
+        let counted = Arc::clone(&guests);
+        let porter = thread::spawn(move || count(back, &counted));
+        let counted = Arc::clone(&guests);
+        super::event_loop().block_on(async {
+            tokio::spawn(async move { count(front, &counted) }).await.unwrap();
+        });
+        porter.join().unwrap();
+        *guests.lock().unwrap()
+    }
+
+    fn count(coming: u32, guests: &Mutex<u32>) {
+        for _ in 0..coming {
+            let seen = *guests.lock().unwrap();
+            *guests.lock().unwrap() = seen + 1;
+        }
+    }
+}
+
 pub(crate) mod a_loop_for_the_porter {
     use super::{Arc, AtomicU32, SeqCst, thread, tokio};
 

@@ -1,78 +1,64 @@
-//! The races that have a size, at every size that is small enough: a fix holds under every schedule of
-//! every workload, and what is broken fails from its smallest failing workload on.
-//!
-//! A workload is how many times, how many jobs, how many workers. The failing ones are shrunk by proptest,
-//! and what they shrink to is asserted: that is the smallest program which shows the race.
+//! Workloads of the races between threads.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-use std::fmt::Debug;
-
-use drawloom::{Check, FailureKind, Verdict};
+use drawloom::FailureKind::{Deadlock, Livelock, Panic};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+use races::exercises;
 use races::threads::{
-    file_toctou, gil_does_not_save_you, guard_in_match, id_limit, if_not_while, late_registration,
-    lazy_init, len_then_pop, let_underscore, lock_across_send, merge_race, nested_jobs, refcount,
-    rwlock_upgrade, torn_pair, wrong_waiter,
+    check_then_act, file_toctou, gil_does_not_save_you, guard_in_match, id_limit, if_not_while,
+    late_registration, lazy_init, len_then_pop, let_underscore, lock_across_send, lock_order,
+    lock_while_joining, merge_race, nested_jobs, refcount, rwlock_upgrade, torn_pair, wrong_lock,
+    wrong_waiter,
 };
 
-/// How many workloads are drawn for each program.
-const WORKLOADS: u32 = 24;
+use super::{each, holds, shrinks_to};
 
-/// What a program does with a workload, under every schedule.
-fn failure<W: Clone + Send + Sync + 'static>(
-    program: fn(W),
-    workload: W,
-) -> Option<(FailureKind, String)> {
-    let report = Check::new().run(move || program(workload.clone()));
-    match report.verdict {
-        Verdict::Verified => None,
-        Verdict::Failed(failure) => Some((failure.kind, failure.message)),
-        Verdict::Inconclusive(limit) => panic!("{limit}"),
-    }
+/// As the exercise tells it, since there an evening has so many guests.
+#[test]
+fn a_coin_is_lost_from_two_guests_on() {
+    use exercises::lost_update::{solution, starter};
+    const COIN: &str = "every coin is in the jar";
+    let guests = 0..5_u32;
+    let broken = |guests: u32| assert_eq!(starter::evening(guests), guests, "{COIN}");
+    shrinks_to(&guests, broken, &2, (Panic, COIN));
+    holds(&guests, |guests| assert_eq!(solution::evening(guests), guests, "{COIN}"));
 }
 
-fn runner() -> TestRunner {
-    let config = Config { cases: WORKLOADS, failure_persistence: None, ..Config::default() };
-    TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
+#[test]
+fn an_account_is_overdrawn_from_one_withdrawal_each_on() {
+    let overdrawn = (Panic, "the account is never overdrawn");
+    shrinks_to(&each(), check_then_act::bug, &[1, 1], overdrawn);
+    shrinks_to(&each(), check_then_act::lock_the_act, &[1, 1], overdrawn);
+    shrinks_to(&each(), check_then_act::lock_each, &[1, 1], overdrawn);
+    shrinks_to(&each(), check_then_act::check_twice, &[1, 1], overdrawn);
+    holds(&each(), check_then_act::fix);
+    holds(&each(), check_then_act::one_step);
 }
 
-/// The fix holds under every schedule of every workload that is drawn.
-fn holds<W: Clone + Debug + Send + Sync + 'static>(
-    workloads: &impl Strategy<Value = W>,
-    program: fn(W),
-) {
-    let result = runner().run(workloads, |workload| match failure(program, workload) {
-        None => Ok(()),
-        Some((kind, message)) => Err(TestCaseError::fail(format!("{}: {message}", kind.word()))),
-    });
-    result.unwrap_or_else(|error| panic!("{error}"));
+#[test]
+fn to_add_nothing_is_enough_to_lose_what_the_other_adds() {
+    let lost = (Panic, "both changes are in the balance");
+    let nothing_and = (0..3_i64).prop_map(|interest| [0, interest]);
+    shrinks_to(&nothing_and, wrong_lock::bug, &[0, 1], lost);
+    shrinks_to(&nothing_and, wrong_lock::lock_in_the_call, &[0, 1], lost);
+    shrinks_to(&nothing_and, wrong_lock::read_lock, &[0, 1], lost);
+    holds(&[0..3_i64, 0..3_i64], wrong_lock::fix);
 }
 
-/// A workload that fails is found, and the smallest one to which it shrinks.
-fn shrinks_to<W: Clone + Debug + PartialEq + Send + Sync + 'static>(
-    workloads: &impl Strategy<Value = W>,
-    program: fn(W),
-    smallest: &W,
-    how: (FailureKind, &str),
-) {
-    let result = runner().run(workloads, |workload| match failure(program, workload) {
-        None => Ok(()),
-        Some((kind, message)) => {
-            assert!(kind == how.0 && message.contains(how.1), "{}: {message}", kind.word());
-            Err(TestCaseError::fail(message))
-        }
-    });
-    let Err(TestError::Fail(_, found)) = result else { panic!("no workload fails: {result:?}") };
-    assert_eq!(found, *smallest);
+#[test]
+fn two_transfers_meet_from_one_each_way_on() {
+    shrinks_to(&each(), lock_order::bug, &[1, 1], (Deadlock, "waits for"));
+    let once = [0..2_u32, 0..2_u32];
+    shrinks_to(&once, lock_order::try_again, &[1, 1], (Livelock, "goes round for ever"));
+    holds(&each(), lock_order::fix);
+    holds(&each(), lock_order::one_lock);
 }
 
-use FailureKind::{Deadlock, Panic};
-
-/// How often each of two strands does it. A workload of nothing is none: there is nothing to interleave.
-fn each() -> impl Strategy<Value = [u32; 2]> {
-    [0..3_u32, 0..3_u32].prop_filter("somebody does something", |times| *times != [0, 0])
+#[test]
+fn the_boss_waits_for_ever_from_one_customer_on() {
+    let customers = 0..3_u32;
+    shrinks_to(&customers, lock_while_joining::bug, &1, (Deadlock, "wait"));
+    shrinks_to(&customers, lock_while_joining::a_flag_of_its_own, &1, (Deadlock, "wait"));
+    holds(&customers, lock_while_joining::fix);
 }
 
 #[test]
