@@ -35,6 +35,7 @@ pub mod verdict;
 mod progress;
 #[cfg(feature = "check")]
 mod plan;
+#[cfg(feature = "check")]
 mod program;
 #[cfg(feature = "check")]
 mod worker;
