@@ -103,6 +103,42 @@ fn who_spins_and_gives_up_lets_the_writer_and_then_the_reader_in() {
     assert_eq!(report.outcomes.into_keys().collect::<Vec<_>>(), [0, 1]);
 }
 
+#[cfg(feature = "tokio")]
+#[test]
+fn tasks_that_read_std_s_lock_twice_deadlock_too() {
+    use drawloom::tokio::{runtime::Builder, spawn};
+    fn reads_twice(price: &RwLock<u32>) -> u32 {
+        let first = price.read().unwrap();
+        *price.read().unwrap() + *first
+    }
+    // A thread beside a loop of one thread, and two tasks on two workers.
+    let beside = || {
+        let price = Arc::new(RwLock::new(1));
+        let other = Arc::clone(&price);
+        let writer = thread::spawn(move || *other.write().unwrap() = 2);
+        let runtime = Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async { spawn(async move { reads_twice(&price) }).await.unwrap() });
+        writer.join().unwrap();
+    };
+    let on_workers = || {
+        let price = Arc::new(RwLock::new(1));
+        let other = Arc::clone(&price);
+        let runtime = Builder::new_multi_thread().worker_threads(2).build().unwrap();
+        runtime.block_on(async {
+            let writer = spawn(async move { *other.write().unwrap() = 2 });
+            spawn(async move { reads_twice(&price) }).await.unwrap();
+            writer.await.unwrap();
+        });
+    };
+    for program in [beside, on_workers] {
+        let report = Check::new().run(program);
+        let kind = report.failure().map(|failure| failure.kind);
+        assert_eq!(kind, Some(FailureKind::Deadlock), "{report}");
+        let every = Check::new().every_schedule().run(program);
+        assert_eq!(report.schedules, every.schedules);
+    }
+}
+
 #[test]
 fn who_reads_std_s_lock_once_is_never_kept_out() {
     let program = || {
