@@ -82,3 +82,28 @@ fn a_set_of_tasks_beside_another_task_takes_more_executions_than_there_are_class
     assert_eq!(counted(program)[1], 40);
     assert_eq!(counted(program)[3], 46);
 }
+
+// WRONG: the end of a task wakes whoever waits for it, and whether somebody does depends on which of two ends first;
+// the two ends are said to be independent. Nothing that is found depends on it.
+#[test]
+fn the_ends_of_two_tasks_that_are_awaited_in_order_are_said_to_be_independent() {
+    fn program() -> u8 {
+        let x = Arc::new(AtomicU8::new(0));
+        std::mem::forget(Arc::clone(&x));
+        Builder::new_current_thread().build().unwrap().block_on(async {
+            let look = |x: Arc<AtomicU8>| async move {
+                x.load(SeqCst);
+                yield_now().await;
+                x.load(SeqCst);
+            };
+            let (alice, bob) = (tokio::spawn(look(Arc::clone(&x))), tokio::spawn(look(x)));
+            alice.await.unwrap();
+            bob.await.unwrap();
+            0
+        })
+    }
+    let audit = Check::new().audit().run(program);
+    assert!(audit.contradictions.iter().all(|said| said.starts_with("neighbours: ")));
+    assert!(!audit.contradictions.is_empty());
+    assert_eq!(counted(program), [6, 1, 6, 1]);
+}
