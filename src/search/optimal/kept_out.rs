@@ -50,6 +50,15 @@ impl Order {
         kept: &mut [bool],
     ) -> Option<(usize, Vec<Planned>)> {
         self.leave_out(kept, reader);
+        let lock = run.needs_of(reader as usize).iter().find_map(|need| match need {
+            Need::Open(lock) => Some(*lock),
+            _ => None,
+        })?;
+        // Most often the lock is free again by then, and that is quickly seen.
+        let race = Race { first: reader, second: Second::Step(reader) };
+        if matches!(self.keeper(run, kept, &[Need::Free(lock)], race), Some(None)) {
+            return None;
+        }
         let standing = self.standing(run, kept, reader)?;
         if !standing.readers.iter().all(|(_, lock)| standing.wanted.contains(lock)) {
             return None;
