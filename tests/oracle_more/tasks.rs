@@ -185,8 +185,8 @@ async fn run_channel(line: Line, shared: &Shared, own: &mut Own, seen: &mut Seen
         Line::Send(value) => shared.sender.send(value).await.unwrap(),
         Line::Reserve => shared.sender.reserve().await.unwrap().send(3),
         Line::Receive => seen.extend(shared.receiver.lock().await.recv().await),
-        Line::Write => own.stream.write_all(&[1]).await.unwrap(),
-        Line::WriteTwo => own.stream.write_all(&[1, 2]).await.unwrap(),
+        Line::Write => seen.push(own.stream.write_all(&[1]).await.is_ok().into()),
+        Line::WriteTwo => seen.push(own.stream.write_all(&[1, 2]).await.is_ok().into()),
         Line::Byte => seen.push(own.stream.read_u8().await.unwrap_or(9)),
         _ => {}
     }
