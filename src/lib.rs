@@ -4,7 +4,7 @@
 //! that breaks it: who ran, in which order, who read what. [`check`] is the one call for a test;
 //! [`Check`] says more precisely what is wanted and returns a [`Report`].
 //!
-//! The modules [`sync`], [`thread`], [`parking_lot`] and [`tokio`] mirror the originals: adopting the
+//! The modules [`sync`], [`thread`], [`time`], [`parking_lot`] and [`tokio`] mirror the originals: adopting the
 //! checker is a change of imports. Outside a check their types are the real thing. Without the feature
 //! `check` they are plain re-exports, and nothing else is here.
 //!
@@ -35,6 +35,7 @@ pub mod verdict;
 mod progress;
 #[cfg(feature = "check")]
 mod plan;
+#[cfg(feature = "check")]
 mod program;
 #[cfg(feature = "check")]
 mod worker;
@@ -144,7 +145,7 @@ mod plain;
 #[cfg(not(feature = "check"))]
 pub use plain::cell;
 #[cfg(not(feature = "check"))]
-pub use std::{hint, sync, thread, thread_local};
+pub use std::{hint, sync, thread, thread_local, time};
 
 /// README's code is compiled and run.
 #[cfg(all(doctest, feature = "check"))]

@@ -156,9 +156,16 @@ fn up_to_column(line: &str, column: u32) -> &str {
 fn statement_up_to(lines: &[String], place: &Place) -> Option<String> {
     let at = place.line.checked_sub(1)? as usize;
     let mut statement = up_to_column(lines.get(at)?, place.column).to_owned();
+    // What a `#[derive(Default)]` makes is bound to no name there.
+    if statement.trim_start().starts_with("#[") {
+        return None;
+    }
     for above in 1..=MOST_LINES_ABOVE as usize {
         let Some(line) = at.checked_sub(above).and_then(|above| lines.get(above)) else { break };
         let line = line.trim_end();
+        if line.trim_start().starts_with("//") {
+            continue;
+        }
         if statement.contains("let ") || line.is_empty() || line.ends_with([';', '{', '}']) {
             break;
         }
@@ -288,6 +295,27 @@ scope.spawn(put_coin);
 
     fn sources() -> Sources {
         Sources::new().carrying("x.rs", TEXT)
+    }
+
+    #[test]
+    fn takes_no_name_from_a_comment_or_an_attribute() {
+        let text = "\
+// In the end let sum = the coins of all.
+#[derive(Default)]
+struct Jar {
+}
+let jar =
+    // let it be = empty
+    AtomicU32::new(0);
+// let none = nobody
+spawn(AtomicU32::new(0));
+";
+        let sources = Sources::new().carrying("y.rs", text);
+        let name =
+            |line, column| sources.name_made_at(&Place { file: "y.rs".into(), line, column });
+        assert_eq!(name(2, 10), None);
+        assert_eq!(name(7, 5).as_deref(), Some("jar"));
+        assert_eq!(name(9, 7), None);
     }
 
     #[test]

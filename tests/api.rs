@@ -29,7 +29,7 @@ fn in_table(prefixes: &[&str]) -> BTreeSet<String> {
 fn the_table_says_something_of_every_item_of_std_and_of_nothing_else() {
     let modules = ["sync::atomic", "sync::mpsc"];
     let listed = LISTED.lines().filter(|name| !modules.contains(name)).map(str::to_owned);
-    assert_eq!(in_table(&["sync::", "thread::"]), listed.collect());
+    assert_eq!(in_table(&["sync::", "thread::", "time::"]), listed.collect());
 }
 
 #[test]
@@ -87,6 +87,7 @@ fn the_list_has_every_item_that_the_documentation_has() {
         ("sync/mpsc", "sync::mpsc"),
         ("sync/atomic", "sync::atomic"),
         ("thread", "thread"),
+        ("time", "time"),
     ] {
         let names = documented(folder).unwrap_or_default();
         let missing: Vec<String> = names
@@ -179,11 +180,11 @@ macro_rules! surface {
         )]
         fn surface() {
             use std::cell::{Cell, RefCell};
-            use std::time::Duration;
             use $library::sync::atomic::*;
             use $library::sync::mpsc::*;
             use $library::sync::*;
             use $library::thread::*;
+            use $library::time::*;
 
             type Condition = fn(&mut u8) -> bool;
             type Make = fn() -> u8;
@@ -239,6 +240,11 @@ macro_rules! surface {
             atomic!(AtomicI32, i32, (number));
             atomic!(AtomicI64, i64, (number));
             atomic!(AtomicIsize, isize, (number));
+            let _ = (Instant::now, Instant::duration_since, Instant::elapsed, Instant::checked_add);
+            let _ = (Instant::checked_duration_since, Instant::saturating_duration_since);
+            let _ = (Instant::checked_sub, SystemTime::now, SystemTime::elapsed, UNIX_EPOCH);
+            let _ = (SystemTime::UNIX_EPOCH, SystemTime::duration_since);
+            let _ = (SystemTime::checked_add, SystemTime::checked_sub);
             let _ = (spawn::<Make, u8>, current, park, park_timeout, park_timeout_ms, sleep);
             let _ = (sleep_ms, yield_now, panicking, available_parallelism);
             let _ = (Builder::new, Builder::name, Builder::stack_size, Builder::spawn::<Make, u8>);
@@ -268,6 +274,10 @@ macro_rules! surface {
             is::<(RecvTimeoutError, IntoIter<u8>, Ordering, ThreadId, AccessError, Duration)>();
             is::<(Barrier, Condvar, Mutex<u8>, Once, OnceLock<u8>, RwLock<u8>, LazyLock<u8>)>();
             is::<(Sender<u8>, SyncSender<u8>, Receiver<u8>, JoinHandle<u8>, Thread, Builder)>();
+            is_shared::<(Duration, Instant, SystemTime, SystemTimeError, TryFromFloatSecsError)>();
+            fn is_a_moment<T: Copy + Ord + std::hash::Hash + std::ops::SubAssign<Duration>>() {}
+            is_a_moment::<Instant>();
+            is_a_moment::<SystemTime>();
             is_shared::<(Barrier, Condvar, Mutex<Cell<u8>>, Once, OnceLock<u8>, RwLock<u8>)>();
             is_shared::<(Sender<Cell<u8>>, SyncSender<Cell<u8>>, JoinHandle<u8>, AtomicPtr<u8>)>();
             is_shared::<(MutexGuard<'_, u8>, RwLockReadGuard<'_, u8>, RwLockWriteGuard<'_, u8>)>();

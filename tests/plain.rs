@@ -69,11 +69,15 @@ fn the_types_of_std_are_the_originals() {
     found.extend(types!(std::thread => thread:
         (Builder) (JoinHandle<u8>) (ScopedJoinHandle<'static, u8>) (Scope<'static, 'static>) (Thread)
         (ThreadId) (LocalKey<u8>) (AccessError) (Result<u8>)));
+    found.extend(types!(std::time => time:
+        (Duration) (Instant) (SystemTime) (SystemTimeError) (TryFromFloatSecsError)));
     found.extend(types!(std::cell => cell:
         (Cell<u8>) (RefCell<u8>) (Ref<'static, u8>) (RefMut<'static, u8>) (OnceCell<u8>)
         (LazyCell<u8>) (BorrowError) (BorrowMutError)));
-    let mut named: BTreeSet<String> =
-        ["sync::", "thread::", "cell::"].iter().flat_map(|module| in_table(module)).collect();
+    let mut named: BTreeSet<String> = ["sync::", "thread::", "time::", "cell::"]
+        .iter()
+        .flat_map(|module| in_table(module))
+        .collect();
     assert!(named.remove("cell::UnsafeCell"), "it has two ways in besides");
     complete(&found, &named, 0);
 }

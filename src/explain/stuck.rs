@@ -23,7 +23,8 @@ pub(super) fn explain(failure: &Failure, lines: &Lines) -> Explanation {
     };
     told.why.extend(stopped(trace, &news, lines));
     for blocked in &news {
-        told.why.extend(again(trace, blocked, lines).or_else(|| missed(trace, blocked, lines)));
+        let why = again(trace, blocked, lines).or_else(|| kept_out(trace, blocked));
+        told.why.extend(why.or_else(|| missed(trace, blocked, lines)));
     }
     told.fix = fix(trace, &news, &cycle, told.orders.is_some());
     told
@@ -86,7 +87,8 @@ fn headline(trace: &Trace, news: &[&Blocked], cycle: &[usize]) -> String {
             )
         }
         ([_, _], [one, two]) if one.object == two.object => {
-            let (reader, writer) = if one.kind == Kind::Claim { (two, one) } else { (one, two) };
+            let swaps = one.kind == Kind::Claim || two.kind == Kind::ReadLock;
+            let (reader, writer) = if swaps { (two, one) } else { (one, two) };
             format!(
                 "{0} waits for {2} behind {1}, who waits until {0} gives it back",
                 name(reader.strand),
@@ -148,7 +150,15 @@ fn wait(trace: &Trace, blocked: &Blocked, cycle: &[usize], lines: &Lines) -> Wai
         kind if crate::trace::takes(kind) => {
             let first = blocked.holders.first();
             let claimed = first.is_some_and(|holder| claims(trace, holder, blocked.object));
-            format!("needs {what}, {} by", if claimed { "claimed" } else { "held" })
+            let waits = first.is_some_and(|holder| holder.place.is_none());
+            let how = if waits {
+                "wanted"
+            } else if claimed {
+                "claimed"
+            } else {
+                "held"
+            };
+            format!("needs {what}, {how} by")
         }
         kind => format!("waits for {what} ({}){at}", kind.verb()),
     };
@@ -248,6 +258,20 @@ fn again(trace: &Trace, blocked: &Blocked, lines: &Lines) -> Option<String> {
         lines.say(held),
         lines.say(place),
     ))
+}
+
+/// A reader whom a writer keeps out who has nothing.
+fn kept_out(trace: &Trace, blocked: &Blocked) -> Option<String> {
+    let writer = blocked.holders.first().filter(|writer| writer.place.is_none())?;
+    (blocked.kind == Kind::ReadLock).then(|| {
+        format!(
+            "Nothing says whether a reader is let in while a writer waits. Here {} is not, because {} waits \
+             for {}: so it is on Linux.",
+            trace.strands[blocked.strand].name,
+            trace.strands[writer.strand].name,
+            object(trace, blocked),
+        )
+    })
 }
 
 /// A strand that waits inside a poll for one that only a poll can let go on.
@@ -355,8 +379,9 @@ fn fix(trace: &Trace, news: &[&Blocked], cycle: &[usize], disagree: bool) -> Opt
                 "drop the first guard of {what} before it is locked again, or hand the guard on"
             )
         }
-        (Kind::ReadLock | Kind::Claim, [_, _])
-            if news.iter().all(|one| one.object == first.object) =>
+        (Kind::ReadLock | Kind::WriteLock | Kind::Claim, [_, _])
+            if news.iter().all(|one| one.object == first.object)
+                && news.iter().any(|one| one.kind == Kind::ReadLock) =>
         {
             format!("read {what} once, and hand down what was read")
         }

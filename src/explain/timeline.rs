@@ -92,14 +92,15 @@ pub(crate) fn sections(trace: &Trace, object: usize) -> Vec<Section<'_>> {
 
 /// Whether an operation is the end of a future that waited and was dropped before it had anything.
 pub(crate) fn drops_a_wait(trace: &Trace, op: &Op) -> bool {
-    let waited = |before: &Op| {
-        before.effect == Effect::Waits
-            && (before.strand, before.object) == (op.strand, op.object)
-            && before.place == op.place
+    let own = |before: &&Op| (before.strand, before.object) == (op.strand, op.object);
+    let waited = || {
+        let before = ops_in_steps(trace).map(|(_, before)| before);
+        let last = before.take_while(|&before| !std::ptr::eq(before, op)).filter(own).last();
+        last.is_some_and(|last| last.effect == Effect::Waits && last.place == op.place)
     };
     match op.kind {
         Kind::Async("withdraw") => true,
-        Kind::Async("close") => ops_in_steps(trace).any(|(_, before)| waited(before)),
+        Kind::Async("close") => waited(),
         _ => false,
     }
 }

@@ -4,7 +4,7 @@ use crate::engine::Panicked;
 use crate::engine::explorer::{Ending, State};
 use crate::plan::Check;
 use crate::step::Kind;
-use crate::trace::{Place, Raced, Trace};
+use crate::trace::{Holder, Place, Raced, Trace};
 use crate::verdict::{Failure, FailureKind, Limit};
 use crate::worker::Overflow;
 
@@ -110,8 +110,10 @@ fn deadlock_message(trace: &Trace) -> String {
             (_, Some(object)) if held.is_empty() => {
                 format!("{who} waits for {}", object.name)
             }
-            (_, Some(object)) => {
-                format!("{who} waits for {}, held by {}", object.name, held.join(", "))
+            (kind, Some(object)) => {
+                let wants = |holder: &Holder| kind == Kind::ReadLock && holder.place.is_none();
+                let how = if blocked.holders.iter().any(wants) { "wanted" } else { "held" };
+                format!("{who} waits for {}, {how} by {}", object.name, held.join(", "))
             }
             (_, None) => format!("{who} waits, and nobody wakes it"),
         }

@@ -15,6 +15,7 @@ pub mod hint;
 pub mod parking_lot;
 pub mod sync;
 pub mod thread;
+pub mod time;
 #[cfg(feature = "tokio")]
 pub mod tokio;
 

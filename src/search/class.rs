@@ -43,7 +43,7 @@ fn depends(run: &Run, one: usize, two: usize) -> bool {
     };
     run.steps[one].choice.who == run.steps[two].choice.who
         || run.causes_of(two).iter().any(|&cause| cause as usize == one)
-        || run.steps[two].reach == Reach::AfterAll
+        || matches!(run.steps[two].reach, Reach::AfterAll | Reach::KeptOut)
         || accesses(one).any(|one| accesses(two).any(|two| conflict(one, two)))
 }
 

@@ -105,6 +105,8 @@ pub(crate) enum Reach {
     Last,
     /// It was let go because nobody else could go, so it comes after everything before it.
     AfterAll,
+    /// As [`Reach::AfterAll`]: whoever takes it is kept out of a lock, since nobody but such readers could go.
+    KeptOut,
 }
 
 /// A strand that had something to do when the execution was over.

@@ -9,6 +9,8 @@ pub(crate) enum Need {
     Free(u32),
     /// Nobody holds the lock alone.
     Shareable(u32),
+    /// As [`Need::Shareable`], and a writer who waits for those who share it may keep others out.
+    Open(u32),
     /// Nobody holds the lock but readers.
     Claimable(u32),
     /// It was signalled since that was last used up.
@@ -27,6 +29,7 @@ impl Need {
         match self {
             Self::Free(object)
             | Self::Shareable(object)
+            | Self::Open(object)
             | Self::Signalled(object)
             | Self::Counted(object)
             | Self::Set(object)
@@ -37,7 +40,7 @@ impl Need {
 
     /// Whether it is about a lock.
     pub(super) fn is_lock(self) -> bool {
-        matches!(self, Self::Free(_) | Self::Shareable(_) | Self::Claimable(_))
+        matches!(self, Self::Free(_) | Self::Shareable(_) | Self::Open(_) | Self::Claimable(_))
     }
 
     /// Whether somebody who holds the lock in this way is in the way.
@@ -45,7 +48,7 @@ impl Need {
         match self {
             Self::Free(_) => true,
             Self::Claimable(_) => held != Held::Shared,
-            Self::Shareable(_) => held == Held::Alone,
+            Self::Shareable(_) | Self::Open(_) => held == Held::Alone,
             _ => false,
         }
     }

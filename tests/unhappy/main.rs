@@ -9,6 +9,7 @@ use drawloom::sync::atomic::{AtomicBool, AtomicU32, Ordering::SeqCst};
 use drawloom::sync::{Arc, Condvar, Mutex};
 use drawloom::{Check, FailureKind, Limit, Outcome, Report, Verdict, thread};
 
+mod contested;
 mod overflow;
 mod size;
 

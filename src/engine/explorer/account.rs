@@ -102,6 +102,9 @@ impl State {
         let step = u32::try_from(self.run.steps.len()).ok();
         let Strand { pending, origin, poll, .. } = &mut *self.strands[strand];
         let sign = pending.as_ref().map_or(0, sign);
+        // Whether a reader is kept out is seen when all is over: that is no way to take a step earlier.
+        let reads = pending.is_some_and(|pending| pending.kind == Kind::ReadLock);
+        let options = if reads { 1 } else { options };
         let options_are_alike = pending.is_some_and(|pending| pending.kind == Kind::NotifyOne);
         if !origin.causes.is_empty() {
             self.run.causes.append(&mut origin.causes);
@@ -241,6 +244,7 @@ impl State {
         let id = || self.things[object as usize].id;
         match kind {
             Kind::Lock | Kind::WriteLock | Kind::CallOnce => Some(Need::Free(id())),
+            Kind::ReadLock if self.things[object as usize].may_bar => Some(Need::Open(id())),
             Kind::ReadLock => Some(Need::Shareable(id())),
             Kind::Claim | Kind::UpgradableLock => Some(Need::Claimable(id())),
             Kind::Park => Some(Need::Signalled(id())),

@@ -8,7 +8,7 @@
 //! first announcement, a join whose strand has ended, a poll that announces nothing. [`Explorer::run`]
 //! is that loop. The rest of this folder: [`turn`] (who goes), [`state`] (what is known), [`strand`] (coroutines and their
 //! stacks), [`wait`] (which operations can go, and what they do), [`meet`] and [`readers`] (waits without
-//! a lock), [`weak`] (failures for no reason), [`happens`] (data races), [`poll`] (event loops), [`time`]
+//! a lock), [`kept_out`] (readers behind a writer), [`weak`] (failures for no reason), [`happens`] (data races), [`poll`] (event loops), [`time`]
 //! (the virtual clock), [`bridge`] (threads beside loops), [`overflow`] (stacks that are full),
 //! [`teardown`] (what is left of a program that
 //! failed).
@@ -20,6 +20,7 @@ mod account;
 mod bridge;
 mod happens;
 mod identity;
+mod kept_out;
 mod left;
 mod meet;
 mod overflow;
@@ -171,7 +172,7 @@ impl Explorer {
                 }
             };
             state.begin_step(choice, strand, options);
-            if state.begin_blocked(strand) {
+            if state.keeps_out(strand, choice.option) || state.begin_blocked(strand) {
                 continue;
             }
             state.grant(strand, choice.option, true);

@@ -195,25 +195,17 @@ impl State {
         &self.done[..self.at_end.done.min(self.done.len())]
     }
 
-    /// Whether an asynchronous operation was not ready: then its task does the same again, takes it
-    /// back, or has not been polled since.
+    /// Whether an operation found that it has to wait, and has had nothing of it. An asynchronous lock that is
+    /// not asked for again is handed to a future that nobody polls any more, when it is given back.
     fn waits(&self, index: usize) -> bool {
         let done = self.done_at_end();
         let asked = &done[index];
-        if !matches!(asked.kind, Kind::Async(_)) {
-            return false;
+        if !asked.waits || !takes(asked.kind) || !matches!(asked.kind, Kind::Async(_)) {
+            return asked.waits;
         }
-        let mut later = done[index + 1..]
-            .iter()
-            .filter(|later| later.strand == asked.strand && later.kind != Kind::Poll);
-        match later.next() {
-            Some(next) => {
-                let here = next.at == asked.at;
-                let again = here && (next.kind == asked.kind || next.kind == Kind::Async("close"));
-                next.object == asked.object && (again || next.kind == Kind::Async("withdraw"))
-            }
-            None => self.at_end.stood[asked.strand].status == Status::Idle,
-        }
+        let mut later = done[index + 1..].iter().filter(|later| later.object == asked.object);
+        let again = later.clone().any(|own| (own.strand, own.at) == (asked.strand, asked.at));
+        again || !later.any(|other| gives_back(other.kind))
     }
 
     /// The lock that a wait for a condition variable gives back: the one it takes next.
@@ -267,6 +259,10 @@ impl State {
             if shares && holders.iter().any(|holder| holder.strand != strand) {
                 holders.retain(|holder| holder.strand != strand);
             }
+            if kind == Kind::ReadLock {
+                let writers = self.waiting_writers(object);
+                holders = if writers.is_empty() { holders } else { writers };
+            }
             Blocked { kind, object: Some(object), place, holders, ..nothing.clone() }
         };
         let last =
@@ -281,6 +277,17 @@ impl State {
             }
             (_, Some(pending), _) => at(pending.object, pending.kind, pending.at),
         })
+    }
+
+    /// Who keeps readers out of a lock, without having it.
+    fn waiting_writers(&self, object: usize) -> Vec<Holder> {
+        let barred = self.things[object].barred;
+        let stood = self.at_end.stood.iter().enumerate().filter(|_| barred);
+        let writes = stood.filter(|(_, stood)| {
+            let pending = stood.pending.filter(|pending| pending.kind == Kind::WriteLock);
+            pending.is_some_and(|pending| pending.object as usize == object)
+        });
+        writes.map(|(strand, _)| Holder { strand, place: None, step: None }).collect()
     }
 
     /// Who had a lock when the execution was over.

@@ -306,6 +306,8 @@ impl State {
             holder: None,
             readers: Vec::new(),
             upgrader: None,
+            may_bar: false,
+            barred: false,
             woken: 0,
             token: false,
             gate: Gate::default(),

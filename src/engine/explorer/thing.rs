@@ -39,6 +39,8 @@ pub(crate) struct Done {
     pub(crate) mode: Mode,
     pub(crate) read: Option<Value>,
     pub(crate) written: Option<Value>,
+    /// Whether it found that it has to wait.
+    pub(crate) waits: bool,
 }
 
 /// What the engine knows of a shared object.
@@ -55,6 +57,9 @@ pub(crate) struct Thing {
     pub(crate) readers: Vec<Hold>,
     /// Who reads it and may come to write.
     pub(super) upgrader: Option<Hold>,
+    /// Whether nothing says if a writer who waits keeps readers out, and whether one does.
+    pub(super) may_bar: bool,
+    pub(super) barred: bool,
     /// How many the last notify has woken.
     pub(super) woken: usize,
     /// Whether a parked thread has its token.
@@ -101,7 +106,10 @@ impl Thing {
     /// What an operation does to a lock or a token; whether it worked, for an attempt.
     pub(super) fn happens(&mut self, kind: Kind, hold: Hold) -> Option<bool> {
         match kind {
-            Kind::Lock | Kind::WriteLock | Kind::Claim | Kind::CallOnce => self.holder = Some(hold),
+            Kind::Lock | Kind::WriteLock | Kind::Claim | Kind::CallOnce => {
+                self.holder = Some(hold);
+                self.barred = false;
+            }
             Kind::TryLock | Kind::TryWriteLock => {
                 let free = self.is_free_to_write();
                 if free {

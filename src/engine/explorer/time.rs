@@ -178,6 +178,7 @@ impl Explorer {
             mode: Mode::Write,
             read: None,
             written: None,
+            waits: false,
         });
         state.done(Mode::Write, None, None);
         let clock = state.things[clock as usize].id;

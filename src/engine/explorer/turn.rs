@@ -46,7 +46,8 @@ impl State {
             && self.silent.is_empty()
             && self.ending.is_none()
             && self.strands[strand].poll.is_none()
-            && self.is_free(strand);
+            && self.is_free(strand)
+            && !(choice.option > 0 && self.is_about_to_read(strand));
         let options = if at_once { self.options(strand) } else { 0 };
         if choice.option >= options {
             return false;

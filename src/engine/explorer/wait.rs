@@ -22,7 +22,10 @@ impl State {
         let Some(pending) = self.strands[strand].pending else { return false };
         let thing = |object: u32| &self.things[object as usize];
         match pending.kind {
-            Kind::Lock | Kind::ReadLock | Kind::CallOnce => thing(pending.object).holder.is_none(),
+            Kind::Lock | Kind::CallOnce => thing(pending.object).holder.is_none(),
+            Kind::ReadLock => {
+                thing(pending.object).holder.is_none() && !thing(pending.object).barred
+            }
             Kind::WriteLock => thing(pending.object).is_free_to_write(),
             Kind::Claim | Kind::UpgradableLock => thing(pending.object).is_free_to_upgrade(),
             Kind::Park => thing(pending.object).token,
@@ -69,6 +72,7 @@ impl State {
             mode: Mode::Read,
             read: None,
             written: None,
+            waits: false,
         });
         self.begins_poll(strand, Mode::Read);
         self.access(pending.object, Mode::Read);
@@ -168,6 +172,7 @@ impl State {
             Some(Pending { kind: Kind::Update(super::weak::NAME), object, .. }) => {
                 self.ways_to_exchange(id, object)
             }
+            Some(Pending { kind: Kind::ReadLock, object, .. }) => self.ways_to_read(id, object),
             Some(Pending { kind: Kind::Meet(_), object, .. }) => {
                 self.things[object as usize].gate.options.max(1)
             }
@@ -227,6 +232,7 @@ impl State {
             mode: Mode::Write,
             read: None,
             written: None,
+            waits: false,
         });
         match pending.kind {
             Kind::NotifyOne => {

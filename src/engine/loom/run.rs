@@ -56,6 +56,13 @@ pub(crate) fn check(check: &Check, program: &Arc<dyn Program>) -> Checked {
         );
         return Checked::of(Verdict::Inconclusive(limit), &**program);
     }
+    if check.bounds.spurious > 0 {
+        let limit = Limit::Refused(
+            "loom wakes nobody for no reason: no `spurious_wakeups`\nhelp: ask the explorer"
+                .to_owned(),
+        );
+        return Checked::of(Verdict::Inconclusive(limit), &**program);
+    }
     let ledger = Arc::new(Mutex::new(Ledger::default()));
     let seen = Arc::new(Mutex::new(Checked::of(Verdict::Verified, &**program)));
     let (kept, returned, asked) = (Arc::clone(&ledger), Arc::clone(&seen), check.clone());

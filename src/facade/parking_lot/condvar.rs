@@ -4,14 +4,13 @@ use std::fmt;
 use std::panic::Location;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use lock_api::{RawMutex as _, WaitTimeoutResult};
 use parking_lot as real;
 
 use super::super::announce;
-use super::super::deadline::Deadline;
-use super::instant::refuse_instant;
+use super::super::time::Instant;
 use super::{MutexGuard, RawMutex};
 use crate::engine::{Driver, Object, driver};
 use crate::step::{Kind, What};
@@ -58,13 +57,14 @@ impl Condvar {
         self.inner.wait_for(guard, timeout)
     }
 
-    /// As in the original; under an engine it is refused, since its clock is virtual.
+    /// As in the original.
     #[track_caller]
     pub fn wait_until<T: ?Sized>(
         &self,
         guard: &mut MutexGuard<'_, T>,
         timeout: Instant,
     ) -> WaitTimeoutResult {
+        self.inner.raw().called_at(Location::caller());
         self.inner.wait_until(guard, timeout)
     }
 
@@ -73,33 +73,39 @@ impl Condvar {
     pub fn wait_while_for<T: ?Sized, F: FnMut(&mut T) -> bool>(
         &self,
         guard: &mut MutexGuard<'_, T>,
-        mut condition: F,
+        condition: F,
         timeout: Duration,
     ) -> WaitTimeoutResult {
-        let deadline = Deadline::after(timeout);
-        let mut result: Option<WaitTimeoutResult> = None;
-        loop {
-            if !condition(guard) {
-                // The original makes its result itself: this waits for nothing.
-                return self.inner.wait_while_until(guard, |_| false, Instant::now());
-            }
-            if let Some(result) = result.filter(|result| result.timed_out()) {
-                return result;
-            }
-            let left = deadline.left().unwrap_or(Duration::ZERO);
-            result = Some(self.wait_for(guard, left));
+        if let Some(timeout) = Instant::now().checked_add(timeout) {
+            return self.wait_while_until(guard, condition, timeout);
         }
+        self.wait_while(guard, condition);
+        self.in_time(guard)
     }
 
-    /// As in the original; under an engine it is refused, since its clock is virtual.
+    /// As in the original.
     #[track_caller]
     pub fn wait_while_until<T: ?Sized, F: FnMut(&mut T) -> bool>(
         &self,
         guard: &mut MutexGuard<'_, T>,
-        condition: F,
+        mut condition: F,
         timeout: Instant,
     ) -> WaitTimeoutResult {
-        self.inner.wait_while_until(guard, condition, timeout)
+        let mut result: Option<WaitTimeoutResult> = None;
+        loop {
+            if !condition(guard) {
+                return self.in_time(guard);
+            }
+            if let Some(result) = result.filter(|result| result.timed_out()) {
+                return result;
+            }
+            result = Some(self.wait_until(guard, timeout));
+        }
+    }
+
+    /// That a wait was in time: the original makes its result itself. This waits for nothing.
+    fn in_time<T: ?Sized>(&self, guard: &mut MutexGuard<'_, T>) -> WaitTimeoutResult {
+        self.inner.wait_while_until(guard, |_| false, Instant::after(Duration::ZERO))
     }
 
     /// As in the original: what is done to it directly, is done from an unknown line.
@@ -240,9 +246,15 @@ unsafe impl lock_api::RawCondvarTimed for RawCondvar {
         guard: &mut <RawMutex as lock_api::RawMutex>::Guard,
         timeout: &Instant,
     ) -> bool {
-        refuse_instant();
-        // SAFETY: the caller has `mutex`, and `guard` is what taking it returned.
-        unsafe { self.real.wait_until(&mutex.real, guard, timeout) }
+        match driver() {
+            Driver::Nobody | Driver::Native(_) => {
+                let timeout = (*timeout).into();
+                // SAFETY: the caller has `mutex`, and `guard` is what taking it returned.
+                unsafe { self.real.wait_until(&mutex.real, guard, &timeout) }
+            }
+            // SAFETY: as above.
+            _ => unsafe { self.wait_for(mutex, guard, &timeout.left()) },
+        }
     }
 
     unsafe fn wait_for(

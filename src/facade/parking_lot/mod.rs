@@ -10,7 +10,6 @@
 //! cannot be told apart: so that is tried in every order, too.
 
 mod condvar;
-mod instant;
 mod once;
 mod raw_fair_mutex;
 mod raw_mutex;

@@ -1,7 +1,8 @@
 //! The lock below [`super::FairMutex`].
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use super::super::time::Instant;
 use lock_api::RawMutexFair as _;
 
 use super::RawMutex;

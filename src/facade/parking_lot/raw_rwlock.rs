@@ -1,14 +1,14 @@
 //! The lock below [`super::RwLock`] and [`super::RecursiveRwLock`].
 
 use std::panic::Location;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use lock_api::RawRwLock as _;
 use parking_lot as real;
 
 use super::super::announce;
 use super::super::announce::announce_within;
-use super::instant::refuse_instant;
+use super::super::time::Instant;
 use crate::engine::explorer::{Let, Operation};
 use crate::engine::{Driver, Explorer, Object, driver};
 use crate::step::{Kind, Value, What};
@@ -240,8 +240,10 @@ unsafe impl<const RECURSIVE: bool> lock_api::RawRwLockTimed for RawRwLock<RECURS
 
     #[track_caller]
     fn try_lock_shared_until(&self, timeout: Instant) -> Option<Self::SharedGuard> {
-        refuse_instant();
-        self.real.try_lock_shared_until(timeout)
+        match driver() {
+            Driver::Nobody | Driver::Native(_) => self.real.try_lock_shared_until(timeout.into()),
+            _ => self.try_lock_shared_for(timeout.left()),
+        }
     }
 
     #[track_caller]
@@ -262,7 +264,11 @@ unsafe impl<const RECURSIVE: bool> lock_api::RawRwLockTimed for RawRwLock<RECURS
 
     #[track_caller]
     fn try_lock_exclusive_until(&self, timeout: Instant) -> Option<Self::ExclusiveGuard> {
-        refuse_instant();
-        self.real.try_lock_exclusive_until(timeout)
+        match driver() {
+            Driver::Nobody | Driver::Native(_) => {
+                self.real.try_lock_exclusive_until(timeout.into())
+            }
+            _ => self.try_lock_exclusive_for(timeout.left()),
+        }
     }
 }

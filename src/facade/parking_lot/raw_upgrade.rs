@@ -4,14 +4,14 @@
 //! does, no new reader gets in, and it waits for those that are there.
 
 use std::panic::Location;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use lock_api::RawRwLockUpgrade as _;
 use parking_lot as real;
 
 use super::super::announce;
 use super::super::announce::announce_within;
-use super::instant::refuse_instant;
+use super::super::time::Instant;
 use super::raw_rwlock::{At, OUTSIDE, RawRwLock};
 use crate::engine::explorer::{Let, Operation};
 use crate::engine::{Driver, Explorer, driver};
@@ -174,8 +174,12 @@ unsafe impl<const RECURSIVE: bool> lock_api::RawRwLockUpgradeTimed for RawRwLock
 
     #[track_caller]
     fn try_lock_upgradable_until(&self, timeout: Instant) -> Option<Self::UpgradableGuard> {
-        refuse_instant();
-        self.real.try_lock_upgradable_until(timeout)
+        match driver() {
+            Driver::Nobody | Driver::Native(_) => {
+                self.real.try_lock_upgradable_until(timeout.into())
+            }
+            _ => self.try_lock_upgradable_for(timeout.left()),
+        }
     }
 
     #[track_caller]
@@ -199,8 +203,13 @@ unsafe impl<const RECURSIVE: bool> lock_api::RawRwLockUpgradeTimed for RawRwLock
         guard: Self::UpgradableGuard,
         timeout: Instant,
     ) -> Result<Self::ExclusiveGuard, Self::UpgradableGuard> {
-        refuse_instant();
-        // SAFETY: as above.
-        unsafe { self.real.try_upgrade_until(guard, timeout) }
+        match driver() {
+            Driver::Nobody | Driver::Native(_) => {
+                // SAFETY: as above.
+                unsafe { self.real.try_upgrade_until(guard, timeout.into()) }
+            }
+            // SAFETY: as above.
+            _ => unsafe { self.try_upgrade_for(guard, timeout.left()) },
+        }
     }
 }

@@ -6,6 +6,7 @@
 //! be written in one only. A second is refused.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::super::fresh::execution;
 use super::initial::Initial;
@@ -22,17 +23,32 @@ pub(super) struct First {
     value: Initial<Value>,
     /// Whether anybody may have changed what it guards since.
     changed: AtomicBool,
+    /// What it guarded when it was taken, for whoever has it. WHY: not in the guard, which is moved about also where
+    /// nobody asks.
+    taken: Mutex<Option<Value>>,
 }
 
 impl First {
     pub(super) const fn new() -> Self {
-        Self { value: Initial::new(), changed: AtomicBool::new(false) }
+        Self { value: Initial::new(), changed: AtomicBool::new(false), taken: Mutex::new(None) }
     }
 
     /// Somebody may change what is guarded.
     pub(super) fn is_changed(&self) {
         // ORDERING: only looked at under an engine, where one thread does all the work.
         self.changed.store(true, Ordering::Relaxed);
+    }
+
+    /// The lock was taken, under the explorer, and guards this.
+    pub(super) fn is_taken<T: ?Sized>(&self, guarded: &T) {
+        *self.taken.lock().unwrap_or_else(PoisonError::into_inner) = shown(guarded);
+    }
+
+    /// The lock is given back, under the explorer: what it guarded when it was taken and what it guards, if that
+    /// can be told and is not the same.
+    pub(super) fn is_given_back<T: ?Sized>(&self, guarded: &T) -> Option<(Value, Value)> {
+        let before = self.taken.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        shown(guarded).filter(|after| *after != before).map(|after| (before, after))
     }
 
     /// An engine is about to use the lock. `with` lends out what it guards, if nobody has it, and

@@ -49,7 +49,10 @@ impl<T: ?Sized> Mutex<T> {
                 loom.lock(&self.object);
                 self.hold(self.taken())
             }
-            _ => self.hold(self.real.lock()),
+            _ => match self.real.lock() {
+                Ok(guard) => Ok(self.guard(guard)),
+                Err(poisoned) => Err(PoisonError::new(self.guard(poisoned.into_inner()))),
+            },
         }
     }
 
@@ -143,6 +146,12 @@ impl<T: ?Sized> Mutex<T> {
         &'a self,
         locked: LockResult<real::MutexGuard<'a, T>>,
     ) -> LockResult<MutexGuard<'a, T>> {
+        if crate::engine::explorer().is_some() {
+            match &locked {
+                Ok(guard) => self.first.is_taken(&**guard),
+                Err(poisoned) => self.first.is_taken(&**poisoned.get_ref()),
+            }
+        }
         match locked {
             Ok(guard) => Ok(self.guard(guard)),
             // While a failed program is cleared away its locks are poisoned by that alone.
@@ -154,8 +163,7 @@ impl<T: ?Sized> Mutex<T> {
     }
 
     fn guard<'a>(&'a self, real: real::MutexGuard<'a, T>) -> MutexGuard<'a, T> {
-        let before = crate::engine::explorer().and_then(|_| shown(&*real));
-        MutexGuard { lock: self, real: ManuallyDrop::new(real), before }
+        MutexGuard { lock: self, real: ManuallyDrop::new(real) }
     }
 }
 
@@ -165,8 +173,6 @@ impl<T: ?Sized> Mutex<T> {
 pub struct MutexGuard<'a, T: ?Sized + 'a> {
     pub(super) lock: &'a Mutex<T>,
     real: ManuallyDrop<real::MutexGuard<'a, T>>,
-    /// What the guarded value was when it was locked.
-    before: Option<Value>,
 }
 
 impl<'a, T: ?Sized> MutexGuard<'a, T> {
@@ -197,9 +203,8 @@ impl<T: ?Sized> Drop for MutexGuard<'_, T> {
             Driver::Explorer(explorer) => {
                 let at = explorer.held_since(&self.lock.object);
                 let turn = announce(explorer, &self.lock.object, What::Mutex, Kind::Unlock, at);
-                let after = self.before.and_then(|_| shown(&**self.real));
-                let changed = after.filter(|_| after != self.before);
-                turn.wrote(self.before.filter(|_| changed.is_some()), changed);
+                let (before, after) = self.lock.first.is_given_back(&**self.real).unzip();
+                turn.wrote(before, after);
             }
             #[cfg(feature = "loom")]
             Driver::Loom(loom) => {

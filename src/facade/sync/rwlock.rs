@@ -8,12 +8,12 @@ use std::sync::{self as real, LockResult, PoisonError, TryLockError, TryLockResu
 
 use super::super::announce;
 use super::first::First;
-use super::mutex::shown;
 use crate::engine::{Age, Driver, Object, driver, is_clearing_away};
 use crate::step::{Kind, Value, What};
 
 /// A reader-writer lock, as in [`std::sync`]. The original promises no order, so under the explorer a
-/// lock that is free for somebody may go to anybody.
+/// lock that is free for somebody may go to anybody, and a writer who waits may keep readers out: where he
+/// waits for ever, that is a deadlock.
 pub struct RwLock<T: ?Sized> {
     object: Object,
     first: First,
@@ -73,6 +73,7 @@ impl<T: ?Sized> RwLock<T> {
             Driver::Explorer(explorer) => {
                 let at = Location::caller();
                 self.start_afresh();
+                explorer.may_keep_readers_out(&self.object, at);
                 announce(explorer, &self.object, What::RwLock, Kind::ReadLock, at)
                     .wrote(None, None);
                 taken(self.real.try_read())
@@ -95,6 +96,7 @@ impl<T: ?Sized> RwLock<T> {
             Driver::Explorer(explorer) => {
                 let at = Location::caller();
                 self.start_afresh();
+                explorer.may_keep_readers_out(&self.object, at);
                 announce(explorer, &self.object, What::RwLock, Kind::WriteLock, at)
                     .wrote(None, None);
                 taken(self.real.try_write())
@@ -202,9 +204,10 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     fn writing<'a>(&'a self, real: real::RwLockWriteGuard<'a, T>) -> RwLockWriteGuard<'a, T> {
-        let before = crate::engine::explorer().and_then(|_| shown(&*real));
-        let (object, first) = (&self.object, &self.first);
-        RwLockWriteGuard { object, first, real: ManuallyDrop::new(real), before }
+        if crate::engine::explorer().is_some() {
+            self.first.is_taken(&*real);
+        }
+        RwLockWriteGuard { object: &self.object, first: &self.first, real: ManuallyDrop::new(real) }
     }
 }
 
@@ -223,8 +226,6 @@ pub struct RwLockWriteGuard<'a, T: ?Sized + 'a> {
     object: &'a Object,
     first: &'a First,
     real: ManuallyDrop<real::RwLockWriteGuard<'a, T>>,
-    /// What the guarded value was when it was locked.
-    before: Option<Value>,
 }
 
 impl<T: ?Sized> Drop for RwLockReadGuard<'_, T> {
@@ -250,9 +251,8 @@ impl<T: ?Sized> Drop for RwLockWriteGuard<'_, T> {
         if let Driver::Explorer(explorer) = driver() {
             let at = explorer.held_since(self.object);
             let turn = announce(explorer, self.object, What::RwLock, Kind::WriteUnlock, at);
-            let after = self.before.and_then(|_| shown(&**self.real));
-            let changed = after.filter(|_| after != self.before);
-            turn.wrote(self.before.filter(|_| changed.is_some()), changed);
+            let (before, after) = self.first.is_given_back(&**self.real).unzip();
+            turn.wrote(before, after);
         }
         // SAFETY: this is the destructor, and the guard is taken out nowhere else.
         #[expect(unsafe_code, reason = "the real lock is given back when the engine says so")]

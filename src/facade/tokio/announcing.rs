@@ -136,6 +136,7 @@ pub(super) fn poll_freely<F: Future>(
     explorer.has_happened();
     if polled.is_pending() {
         explorer.not_ready();
+        explorer.waits_at(sign.at);
     }
     polled
 }

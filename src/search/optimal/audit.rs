@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::super::class::dependencies;
-use super::super::{Choice, Leaf, Run};
+use super::super::{Choice, Leaf, Reach, Run};
 use super::order::Order;
 use super::tree::Planned;
 use crate::step::{Access, Effect, Mode};
@@ -279,8 +279,12 @@ impl<'a> Known<'a> {
             if planned.choice.who == choice.who {
                 return planned.choice == choice;
             }
+            if own.last {
+                return false;
+            }
             let depends = |&one: &Access| own.accesses.iter().any(|&two| one.depends_on(two));
             let last = there.run.ends.is_some() && step + 1 == there.choices.len();
+            let last = last || there.run.steps[step].reach == Reach::KeptOut;
             if last || all_accesses(there.run, step).any(depends) {
                 return false;
             }
@@ -294,7 +298,8 @@ impl<'a> Known<'a> {
         let after: Vec<Choice> = prefix.iter().copied().chain([choice]).collect();
         let there = self.with(&after).first()?;
         let accesses = all_accesses(there.run, prefix.len()).copied().collect();
-        Some(Planned { choice, accesses, last: false, certain: true, event: 0, base: 0 })
+        let last = there.run.steps[prefix.len()].reach == Reach::KeptOut;
+        Some(Planned { choice, accesses, last, certain: true, event: 0, base: 0 })
     }
 }
 

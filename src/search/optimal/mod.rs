@@ -17,6 +17,7 @@
 
 mod audit;
 mod crew;
+mod kept_out;
 mod lore;
 mod order;
 mod places;
@@ -157,6 +158,7 @@ impl Optimal {
                 lore.tell(&self.order, step, &mut sequence);
             }
             let options = match sequence.last() {
+                _ if race.is_kept_out() => AS_PLANNED,
                 _ if self.lore.is_some() => Self::options(run, race.second),
                 // Only what would work can also fail for no reason.
                 Some(second) if self.compares_in_vain(race.second, second) => JUST_ONE,
@@ -172,6 +174,12 @@ impl Optimal {
     fn pin(&mut self, step: usize, options: u16, mut sequence: Vec<Planned>) {
         if self.belongs_to_another(step) {
             return self.send_on(step, options, sequence);
+        }
+        if options == AS_PLANNED {
+            if self.is_new(step, &sequence) {
+                self.insert(step, &mut sequence);
+            }
+            return;
         }
         for option in 0..self.most_options(step, options, &sequence) {
             if let Some(second) = sequence.last_mut() {
@@ -217,6 +225,9 @@ impl Optimal {
 
 /// Instead of a number of options: there is one, wherever it is taken.
 const JUST_ONE: u16 = 0;
+
+/// Instead of a number of options: it is the one that is planned.
+const AS_PLANNED: u16 = u16::MAX;
 
 /// How many options a strand has of all that can be chosen.
 fn options_of(who: Name, enabled: &[Choice]) -> u16 {

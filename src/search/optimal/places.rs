@@ -210,7 +210,9 @@ impl Optimal {
             let step = self.base() + before;
             let mut taken = planned(run, step);
             let before = &mut self.places[before];
-            before.plan_options(&taken, run.steps[step].options_are_alike);
+            if run.steps[step].reach != Reach::KeptOut {
+                before.plan_options(&taken, run.steps[step].options_are_alike);
+            }
             place.sleeping.extend(before.asleep_behind(&taken).cloned());
             taken.last = false;
             if let Some(branch) = before.trying() {
@@ -225,8 +227,11 @@ impl Optimal {
         let step = (self.base() + self.places.len()).saturating_sub(1);
         let Some(place) = self.places.last_mut() else { return };
         let mut taken = planned(run, step);
-        taken.last = run.ends.is_some();
-        place.plan_options(&taken, run.steps[step].options_are_alike && !taken.last);
+        let kept_out = run.steps[step].reach == Reach::KeptOut;
+        taken.last = run.ends.is_some() || kept_out;
+        if !kept_out {
+            place.plan_options(&taken, run.steps[step].options_are_alike && !taken.last);
+        }
         let Some(branch) = place.trying() else { return };
         branch.step = taken;
         branch.next = Next::Done;

@@ -20,6 +20,9 @@ impl Order {
     ) -> Option<(usize, Vec<Planned>)> {
         kept.clear();
         kept.resize(self.steps.len(), true);
+        if race.is_kept_out() {
+            return self.kept_out(run, race.first, kept);
+        }
         let needs = match race.second {
             Second::Step(step) => {
                 self.leave_out(kept, step);
@@ -55,7 +58,11 @@ impl Order {
     }
 
     /// What the second of two that race goes back to in any case.
-    fn goes_back_to<'a>(&self, run: &'a Run, second: Second) -> (Option<u32>, &'a [u32]) {
+    pub(super) fn goes_back_to<'a>(
+        &self,
+        run: &'a Run,
+        second: Second,
+    ) -> (Option<u32>, &'a [u32]) {
         match second {
             Second::Step(step) => (self.before(step), run.causes_of(step as usize)),
             Second::Left(left) => {
@@ -66,7 +73,7 @@ impl Order {
     }
 
     /// Leaves out a step and all that goes back to it.
-    fn leave_out(&self, kept: &mut [bool], first: u32) {
+    pub(super) fn leave_out(&self, kept: &mut [bool], first: u32) {
         for (number, kept) in (first..).zip(&mut kept[first as usize..]) {
             *kept &= !self.is_before(first, number);
         }
@@ -75,7 +82,13 @@ impl Order {
     /// Somebody who has taken what is needed and does not give it back among what is kept; `Some(None)`
     /// if there is none. `None` if what is needed cannot be had.
     #[expect(clippy::option_option, reason = "nobody is in the way, somebody is, or nothing helps")]
-    fn keeper(&self, run: &Run, kept: &[bool], needs: &[Need], race: Race) -> Option<Option<u32>> {
+    pub(super) fn keeper(
+        &self,
+        run: &Run,
+        kept: &[bool],
+        needs: &[Need],
+        race: Race,
+    ) -> Option<Option<u32>> {
         for need in needs {
             match *need {
                 Need::Signalled(object) if !self.is_signalled(run, kept, object, race) => {
@@ -193,7 +206,7 @@ impl Order {
     }
 
     /// A step as it was taken.
-    fn planned(&self, step: usize) -> Planned {
+    pub(super) fn planned(&self, step: usize) -> Planned {
         let number = u32::try_from(step).unwrap_or(u32::MAX);
         let entry = &self.steps[step];
         let mut accesses = Accesses::new();

@@ -13,7 +13,7 @@ use super::super::Explorer;
 use super::super::identity::Part;
 use super::super::state::{Ending, State, Status, StrandId, StrandKind};
 use super::super::strand::Strand;
-use super::super::thing::Pending;
+use super::super::thing::{Done, Pending};
 use super::{Flavor, PollState, Stage};
 use crate::search::{Name, RunStep};
 use crate::step::{Kind, Mode, What};
@@ -62,6 +62,16 @@ impl Explorer {
             poll.not_ready += 1;
         } else if let Some(poll) = &mut state.strands[me].poll {
             poll.not_ready = poll.not_ready.max(1);
+        }
+    }
+
+    /// The operation that was announced at a line was not ready.
+    pub(crate) fn waits_at(&self, at: &'static Location<'static>) {
+        let mut state = self.state.borrow_mut();
+        let me = state.current;
+        let asked = |done: &&mut Done| (done.strand, done.at) == (me, at);
+        if let Some(done) = state.done.iter_mut().rev().find(asked) {
+            done.waits = true;
         }
     }
 

@@ -23,6 +23,13 @@ pub struct Notify {
     real: real::Notify,
 }
 
+/// Whoever has made it has not been notified yet.
+fn begins_to_wait(sign: Sign) {
+    if let Some(explorer) = crate::engine::explorer() {
+        explorer.waits_at(sign.at);
+    }
+}
+
 impl Notify {
     /// As in the original.
     #[track_caller]
@@ -41,6 +48,7 @@ impl Notify {
     pub fn notified(&self) -> Notified<'_> {
         let sign = sign("notified", Location::caller());
         let real = now(&self.object, sign, || Box::pin(self.real.notified()), |_| false);
+        begins_to_wait(sign);
         Notified { waiter: Waiter { object: &self.object, sign, waits: false }, real }
     }
 
@@ -53,6 +61,7 @@ impl Notify {
         #[expect(unsafe_code, reason = "the real notification lies inside what the future owns")]
         let notify: &'static real::Notify = unsafe { &*std::ptr::from_ref(&self.real) };
         let real = now(&self.object, sign, || Box::pin(notify.notified()), |_| false);
+        begins_to_wait(sign);
         OwnedNotified { real: Some(real), sign, waits: false, notify: self }
     }
 

@@ -1,15 +1,14 @@
 //! Mirrors [`::tokio::time::Instant`].
 //!
-//! Under an engine a moment is so much virtual time after a fixed one. Which real moment that is differs
-//! from process to process, and nothing depends on it.
+//! Under an engine it is a moment of the clock that threads have, too.
 
 use std::fmt;
 use std::ops;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use ::tokio::time as real;
 
+use super::super::super::time as clock;
 use crate::engine::{Driver, driver};
 
 /// A moment, as in [`::tokio::time`].
@@ -18,36 +17,25 @@ pub struct Instant {
     real: real::Instant,
 }
 
-/// The moment at which virtual time begins.
-fn beginning() -> std::time::Instant {
-    static BEGINNING: OnceLock<std::time::Instant> = OnceLock::new();
-    *BEGINNING.get_or_init(std::time::Instant::now)
-}
-
-/// So far ahead that nobody waits for it: what the original takes for a time that cannot be added.
-pub(super) const FAR: Duration = Duration::from_secs(86_400 * 365 * 30);
-
 impl Instant {
     /// As in the original.
     #[track_caller]
     pub fn now() -> Self {
         match driver() {
+            // The original's clock can be paused.
             Driver::Nobody | Driver::Native(_) => Self { real: real::Instant::now() },
-            Driver::Explorer(explorer) => Self::after(explorer.now()),
-            #[cfg(feature = "loom")]
-            Driver::Loom(loom) => Self::after(loom.now()),
+            _ => Self::from_std(clock::Instant::now()),
         }
     }
 
     /// The moment after so much virtual time.
     pub(super) fn after(time: Duration) -> Self {
-        let moment = beginning().checked_add(time).unwrap_or_else(|| beginning() + FAR);
-        Self::from_std(moment)
+        Self::from_std(clock::Instant::after(time))
     }
 
     /// How much virtual time has passed by then.
     pub(super) fn since_beginning(self) -> Duration {
-        self.into_std().saturating_duration_since(beginning())
+        self.into_std().since_beginning()
     }
 
     pub(super) fn real(self) -> real::Instant {
@@ -59,13 +47,14 @@ impl Instant {
     }
 
     /// As in the original.
-    pub fn from_std(std: std::time::Instant) -> Self {
-        Self { real: real::Instant::from_std(std) }
+    pub fn from_std(std: impl Into<clock::Instant>) -> Self {
+        let std: clock::Instant = std.into();
+        Self { real: real::Instant::from_std(std.into()) }
     }
 
     /// As in the original.
-    pub fn into_std(self) -> std::time::Instant {
-        self.real.into_std()
+    pub fn into_std(self) -> clock::Instant {
+        self.real.into_std().into()
     }
 
     /// As in the original.
@@ -106,7 +95,19 @@ impl From<std::time::Instant> for Instant {
     }
 }
 
+impl From<clock::Instant> for Instant {
+    fn from(time: clock::Instant) -> Self {
+        Self::from_std(time)
+    }
+}
+
 impl From<Instant> for std::time::Instant {
+    fn from(time: Instant) -> Self {
+        time.into_std().into()
+    }
+}
+
+impl From<Instant> for clock::Instant {
     fn from(time: Instant) -> Self {
         time.into_std()
     }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 pub use ::tokio::time::MissedTickBehavior;
 
+use super::super::super::time::FAR;
 use super::Instant;
-use super::instant::FAR;
 use super::sleep::{Sleep, sleep_until};
 
 /// How late a tick may be that is not taken for missed, as in the original.

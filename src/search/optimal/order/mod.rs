@@ -56,7 +56,8 @@ pub(super) struct Touch {
     pub(super) held_since: u32,
 }
 
-/// Two steps that could have come the other way round.
+/// Two steps that could have come the other way round; or one with itself, if whoever took it could have been
+/// kept out of a lock: see [`kept_out`](super::kept_out).
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Race {
     pub(super) first: u32,
@@ -146,6 +147,7 @@ impl Order {
         for left in 0..run.pending.len() {
             self.left(run, left);
         }
+        self.may_be_kept_out(run);
     }
 
     fn widen(&mut self, strands: usize) {
@@ -175,7 +177,7 @@ impl Order {
             self.find_back(access, who, needed, &mut back);
             self.touch(step, access, who);
         }
-        if made.reach == Reach::AfterAll {
+        if matches!(made.reach, Reach::AfterAll | Reach::KeptOut) {
             for other in 0..self.strands {
                 if self.last_of[other] != NONE {
                     back.push(Back { step: self.last_of[other], firm: true });
@@ -330,6 +332,13 @@ impl Order {
                 break;
             }
         }
+    }
+}
+
+impl Race {
+    /// Whether it is about somebody who could have been kept out.
+    pub(super) fn is_kept_out(self) -> bool {
+        self.second.is(self.first)
     }
 }
 

@@ -74,7 +74,7 @@ impl Order {
         let own = later.access.map(|access| (access, false));
         let needed = later.needs.iter().map(|need| {
             // Other readers are nothing to a reader.
-            let reads = matches!(need, Need::Shareable(_));
+            let reads = matches!(need, Need::Shareable(_) | Need::Open(_));
             (Access::of(need.object(), Mode::Write), reads)
         });
         for (access, reads) in own.into_iter().chain(needed) {

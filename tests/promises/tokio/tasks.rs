@@ -13,6 +13,7 @@ use drawloom::tokio::task::{
     self, JoinSet, LocalSet, block_in_place, coop, spawn_blocking, spawn_local, yield_now,
 };
 use drawloom::tokio::{self, spawn};
+use drawloom::{Check, Limit, Verdict};
 
 use super::{always, failure, on_one_thread, on_two_workers, outcomes};
 
@@ -392,4 +393,37 @@ fn the_budget_can_be_asked_for_and_spent_by_hand() {
         })
     };
     always(program, (128, 2));
+}
+
+drawloom::thread_local! {
+    static VISITS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// How often the thread has been here before.
+fn visits() -> u32 {
+    VISITS.replace(VISITS.get() + 1)
+}
+
+#[test]
+fn tasks_have_the_thread_locals_of_the_thread_that_drives_their_loop() {
+    let program = || {
+        let inside = on_one_thread(async {
+            let one = spawn(async { visits() }).await.unwrap();
+            let other = spawn(async { visits() }).await.unwrap();
+            (one, other, spawn_blocking(visits).await.unwrap(), visits())
+        });
+        (inside, visits())
+    };
+    // The blocking task has a thread of its own, and so its own values.
+    always(program, ((0, 1, 0, 2), 3));
+}
+
+#[test]
+fn a_thread_local_of_a_worker_that_is_not_known_is_refused() {
+    // The root is polled by the thread that blocks on it, and that is known.
+    always(|| on_two_workers(async { visits() }), 0);
+    let report =
+        Check::new().run(|| on_two_workers(async { spawn(async { visits() }).await.unwrap() }));
+    let Verdict::Inconclusive(Limit::Refused(why)) = &report.verdict else { panic!("{report}") };
+    assert!(why.starts_with("a task of a multi_thread runtime uses a thread-local: "), "{why}");
 }

@@ -1,8 +1,5 @@
 //! What there is of tokio, under loom: the same programs, the same outcomes.
 
-#![cfg(feature = "loom")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use std::time::Duration;
 
 use drawloom::sync::Arc;

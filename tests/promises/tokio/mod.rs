@@ -4,13 +4,6 @@
 //! starts. All three must come to the outcomes that the test derives: a missing one is a failure, and so
 //! is one too many.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-#![allow(
-    clippy::excessive_nesting,
-    clippy::similar_names,
-    reason = "a program in a closure in a loop in a test reads well where it is short"
-)]
-
 mod bridges;
 mod cancel;
 mod channels;
@@ -20,6 +13,7 @@ mod outside;
 mod runtimes;
 mod tasks;
 mod times;
+mod told;
 
 use std::fmt::Debug;
 use std::future::Future;

@@ -1,0 +1,119 @@
+//! How programs of threads are made, and held against brute force.
+
+use std::collections::BTreeMap;
+
+use drawloom::{Check, Count, Report, Verdict, thread};
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
+/// What a thread has seen.
+pub(crate) type Seen = Vec<u8>;
+
+/// Each thread with its lines; main runs the last itself, so that its own steps take part.
+pub(crate) type Threads<L> = Vec<Vec<L>>;
+
+pub(crate) fn threads<L: std::fmt::Debug>(
+    line: impl Strategy<Value = L>,
+    count: usize,
+    lines: usize,
+) -> impl Strategy<Value = Threads<L>> {
+    prop::collection::vec(prop::collection::vec(line, 1..=lines), count)
+}
+
+/// Runs all threads and returns what each has seen.
+pub(crate) fn run_all<L: Sync, C: Send>(
+    threads: &[Vec<L>],
+    contexts: Vec<C>,
+    run: impl Fn(&[L], C) -> Seen + Sync,
+) -> Vec<Seen> {
+    let run = &run;
+    let mut contexts = contexts.into_iter().zip(threads);
+    let last = contexts.next_back().expect("a thread");
+    thread::scope(|scope| {
+        let spawned: Vec<_> =
+            contexts.map(|(context, lines)| scope.spawn(move || run(lines, context))).collect();
+        let own = run(last.1, last.0);
+        let mut seen: Vec<Seen> = spawned.into_iter().map(|one| one.join().unwrap()).collect();
+        seen.push(own);
+        seen
+    })
+}
+
+/// What must be the same whoever searches.
+#[derive(Debug, PartialEq, Eq)]
+struct Found {
+    all: Count,
+    failing: Count,
+    outcomes: BTreeMap<Vec<Seen>, Count>,
+    simplest: Option<String>,
+}
+
+fn found(report: &Report<Vec<Seen>>) -> Found {
+    let schedules = report.schedules.clone().expect("a complete search");
+    let counted = report
+        .outcomes
+        .iter()
+        .map(|(value, info)| (value.clone(), info.schedules.clone().expect("a complete search")));
+    let simplest = report.failure().map(|failure| failure.schedule.to_string());
+    Found { all: schedules.all, failing: schedules.failing, outcomes: counted.collect(), simplest }
+}
+
+/// Too many schedules for brute force: such a program says nothing here.
+const MOST_SCHEDULES: u64 = 2_000;
+
+/// As [`agree`], for programs that may have things in them that no search can order (see
+/// `docs/src/search.md`): what is found is the same, and one execution is spent on each class where the search
+/// says so.
+pub(crate) fn agree_or_walk(
+    program: impl Fn() -> Vec<Seen> + Clone + Send + Sync + 'static,
+) -> Result<(), TestCaseError> {
+    let every = Check::new().audit().max_executions(MOST_SCHEDULES).run(program.clone());
+    if matches!(&every.verdict, Verdict::Inconclusive(_)) || every.schedules.is_none() {
+        return Err(TestCaseError::reject("too many schedules"));
+    }
+    prop_assert!(every.contradictions.is_empty(), "{}", every.contradictions.join("\n"));
+    let graph = Check::new().run(program);
+    prop_assert_eq!(found(&graph), found(&every));
+    if graph.minimal {
+        let executions = usize::try_from(graph.executions).unwrap();
+        prop_assert_eq!((Some(executions), graph.redundant), (every.classes, 0));
+    }
+    Ok(())
+}
+
+/// All schedules together must bear out what is said of their steps, and the search must find them with
+/// one execution for each class.
+pub(crate) fn agree(
+    program: impl Fn() -> Vec<Seen> + Clone + Send + Sync + 'static,
+) -> Result<(), TestCaseError> {
+    let every = Check::new().audit().max_executions(MOST_SCHEDULES).run(program.clone());
+    if matches!(&every.verdict, Verdict::Inconclusive(_)) || every.schedules.is_none() {
+        return Err(TestCaseError::reject("too many schedules"));
+    }
+    prop_assert!(every.contradictions.is_empty(), "{}", every.contradictions.join("\n"));
+    for jobs in 1..=2 {
+        let graph = Check::new().jobs(jobs).run(program.clone());
+        prop_assert_eq!(found(&graph), found(&every));
+        prop_assert!(graph.minimal, "threads need no other search");
+        prop_assert_eq!(graph.redundant, 0, "an execution led nowhere new");
+        prop_assert_eq!(Some(usize::try_from(graph.executions).unwrap()), every.classes);
+    }
+    Ok(())
+}
+
+/// The same programs each time. For a longer run: `PROPTEST_CASES=100000 PROPTEST_RNG_SEED=7 cargo test
+/// --release --test oracle_more`.
+pub(crate) fn config(cases: u32) -> ProptestConfig {
+    let given = ProptestConfig::default();
+    let said = |variable: &str| std::env::var_os(variable).is_some();
+    let cases = if said("PROPTEST_CASES") { given.cases } else { cases };
+    let rng_seed = if said("PROPTEST_RNG_SEED") { given.rng_seed } else { RngSeed::Fixed(3) };
+    ProptestConfig {
+        cases,
+        rng_seed,
+        max_global_rejects: cases * 50,
+        max_shrink_time: 20_000,
+        failure_persistence: None,
+        ..given
+    }
+}

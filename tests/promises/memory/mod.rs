@@ -1,0 +1,6 @@
+//! What `std` promises of memory: of atomics, cells, statics and thread-locals.
+
+mod atomics;
+mod races;
+mod statics;
+mod threads;
