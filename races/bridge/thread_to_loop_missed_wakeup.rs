@@ -121,7 +121,7 @@ pub const RACE: Race = Race {
             summary: "call, then put the letter down",
             program: || thread_and_task(call_and_put, look_then_leave_number),
             function: "call_and_put",
-            expect: Expect::fails(42, 46, Deadlock, "main waits"),
+            expect: Expect::fails(42, 45, Deadlock, "main waits"),
             loom: Loom::Agrees,
         },
         Variant {
