@@ -138,8 +138,8 @@ pub struct Report<T> {
     #[doc(hidden)]
     pub contradictions: Vec<String>,
     /// Whether the executions were one for each class of schedules that differ in more than the order of
-    /// independent steps. Where a program stops tasks, has several workers or holds up polls from outside
-    /// their loop, equal prefixes are merged instead, and that takes more.
+    /// independent steps. Where a loop is left with tasks in it, for instance, equal prefixes are merged
+    /// instead, and that takes more.
     pub minimal: bool,
     /// How many executions were started and given up, because they turned out to lead nowhere new.
     pub redundant: u64,

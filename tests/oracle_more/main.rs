@@ -5,10 +5,10 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod brute;
+mod by_hand;
 mod readers;
 mod tasks;
 mod threads;
-mod wrong;
 
 /// How long somebody waits.
 const SOON: std::time::Duration = std::time::Duration::from_millis(5);

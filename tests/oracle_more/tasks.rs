@@ -318,13 +318,12 @@ fn tasks_agree(tasks: &[Vec<Line>], local: bool) -> Result<(), TestCaseError> {
     if graph.schedules.as_ref().is_some_and(|counts| counts.all > u128::from(MOST_EXECUTIONS)) {
         return Err(TestCaseError::reject("too many schedules"));
     }
-    let every = check(Check::new().every_schedule())?;
+    let every = check(Check::new().audit())?;
+    prop_assert!(every.contradictions.is_empty(), "{}", every.contradictions.join("\n"));
     let chosen = check(Check::new().chosen_polls())?;
     let outcomes = |report: &Report<Vec<Seen>>| report.outcomes.keys().cloned().collect::<Vec<_>>();
     prop_assert_eq!(&graph.schedules, &every.schedules, "merged and not merged");
-    // A set of tasks: see `docs/src/limits.md`.
-    let sets = tasks.iter().flatten().any(|line| matches!(line, Line::Set(_)));
-    if graph.minimal && !sets {
+    if graph.minimal {
         let classes = every.classes.unwrap() as u64;
         prop_assert_eq!((graph.executions, graph.redundant), (classes, 0));
     }

@@ -275,18 +275,22 @@ impl Optimal {
         }
     }
 
-    /// Drops what is planned at a place, and turns out to lead to what was tried.
+    /// Drops what is planned at a place, and turns out to lead to what was tried: of what could not be
+    /// foretold, only that tells.
     fn drop_what_is_known(&mut self, at: usize) {
         let step = self.base() + at;
-        let (Some(lore), place) = (&self.lore, &mut self.places[at]) else { return };
-        let order = &self.order;
+        let (lore, order, place) = (&self.lore, &self.order, &mut self.places[at]);
         while let Some(next) =
             place.branches.iter().position(|branch| matches!(branch.next, Next::Planned(_)))
         {
             let (tried, planned) = place.branches.split_at_mut(next);
+            if lore.is_none() && !planned[0].has_doubts() {
+                return;
+            }
             let sleeping = &place.sleeping;
             let mut seen = |sequence: &mut [Planned]| {
-                if sequence.last().is_some_and(|last| !last.certain) {
+                if let (Some(lore), Some(false)) = (lore, sequence.last().map(|last| last.certain))
+                {
                     lore.tell(order, step, sequence);
                 }
                 let tried = tried.iter().map(|branch| &branch.step);

@@ -100,6 +100,15 @@ impl Branch {
         ends && !self.step.certain && self.step.base != 0
     }
 
+    /// Whether something is planned that begins with it of which nobody knows all that it does.
+    pub(super) fn has_doubts(&self) -> bool {
+        let behind = match &self.next {
+            Next::Planned(then) => then.as_slice(),
+            _ => &[],
+        };
+        !self.step.certain || behind.iter().any(Self::has_doubts)
+    }
+
     /// Plans a sequence behind it, unless something there leads to the same executions. Whether something
     /// was planned.
     pub(super) fn insert(&mut self, sequence: &mut Vec<Planned>) -> bool {

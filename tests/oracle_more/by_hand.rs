@@ -1,9 +1,13 @@
-//! Where the search and brute force differ: today's answers.
+//! Small programs in which the search and brute force did not agree: what random ones shrink to.
+
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 
 use drawloom::sync::Arc;
 use drawloom::sync::atomic::{AtomicU8, Ordering::SeqCst};
 use drawloom::tokio::runtime::Builder;
-use drawloom::tokio::sync::broadcast;
+use drawloom::tokio::sync::{Notify, broadcast};
 use drawloom::tokio::task::{JoinSet, spawn_blocking, yield_now};
 use drawloom::{Check, Report, tokio};
 
@@ -13,6 +17,7 @@ fn counted(program: fn() -> u8) -> [u64; 4] {
     let every = Check::new().every_schedule().run(program);
     let search = Check::new().run(program);
     assert!(search.minimal, "it is said to be one execution for each class");
+    assert_eq!(search.redundant, 0);
     assert!(every.outcomes.keys().eq(search.outcomes.keys()));
     let all = |report: &Report<u8>| {
         u64::try_from(report.schedules.clone().unwrap().all.to_string().parse::<u128>().unwrap())
@@ -21,10 +26,10 @@ fn counted(program: fn() -> u8) -> [u64; 4] {
     [all(&every).unwrap(), classes, all(&search).unwrap(), search.executions]
 }
 
-// WRONG: a poll that does two things is two steps while the blocking task's thread is there, and one when that has
-// been awaited. Nothing says to the search that the one depends on the other.
+// A poll that does two things is two steps while the blocking task's thread is there, and one before that was
+// started: so starting it depends on every such poll.
 #[test]
-fn polls_beside_a_blocking_task_that_is_awaited_have_fewer_schedules_than_there_are() {
+fn how_much_of_a_poll_is_one_step_depends_on_who_else_is_there() {
     fn program() -> u8 {
         let x = Arc::new(AtomicU8::new(0));
         std::mem::forget(Arc::clone(&x));
@@ -45,7 +50,7 @@ fn polls_beside_a_blocking_task_that_is_awaited_have_fewer_schedules_than_there_
             0
         })
     }
-    assert_eq!(counted(program), [8, 3, 5, 2]);
+    assert_eq!(counted(program), [8, 3, 8, 3]);
 }
 
 async fn add(x: Arc<AtomicU8>) {
@@ -53,9 +58,9 @@ async fn add(x: Arc<AtomicU8>) {
     yield_now().await;
 }
 
-// WRONG: some classes are tried twice.
+// What is planned behind another task's poll can turn out to have been tried before that.
 #[test]
-fn a_set_of_tasks_beside_another_task_takes_more_executions_than_there_are_classes() {
+fn a_set_of_tasks_beside_another_task_takes_one_execution_for_each_class() {
     fn program() -> u8 {
         let x = Arc::new(AtomicU8::new(0));
         std::mem::forget(Arc::clone(&x));
@@ -79,14 +84,13 @@ fn a_set_of_tasks_beside_another_task_takes_more_executions_than_there_are_class
             0
         })
     }
-    assert_eq!(counted(program)[1], 40);
-    assert_eq!(counted(program)[3], 46);
+    assert_eq!(counted(program), [106, 40, 106, 40]);
 }
 
-// WRONG: the end of a task wakes whoever waits for it, and whether somebody does depends on which of two ends first;
-// the two ends are said to be independent. Nothing that is found depends on it.
+// The end of a task wakes whoever waits for it, and whether somebody does depends on which of two ends first. The
+// two can change places all the same, since nothing depends on who was woken.
 #[test]
-fn the_ends_of_two_tasks_that_are_awaited_in_order_are_said_to_be_independent() {
+fn the_ends_of_two_tasks_that_are_awaited_in_order_are_independent() {
     fn program() -> u8 {
         let x = Arc::new(AtomicU8::new(0));
         std::mem::forget(Arc::clone(&x));
@@ -103,7 +107,36 @@ fn the_ends_of_two_tasks_that_are_awaited_in_order_are_said_to_be_independent() 
         })
     }
     let audit = Check::new().audit().run(program);
-    assert!(audit.contradictions.iter().all(|said| said.starts_with("neighbours: ")));
-    assert!(!audit.contradictions.is_empty());
+    assert_eq!(audit.contradictions, Vec::<String>::new());
     assert_eq!(counted(program), [6, 1, 6, 1]);
+}
+
+// Three tasks give one signal each, in six orders, and the root has been polled once before. It is polled again after
+// each of them, or after two together, or after all three.
+#[test]
+fn a_root_that_is_woken_again_before_its_poll_begins_is_polled_once() {
+    fn program() -> u8 {
+        let signals = [(); 3].map(|()| Arc::new(Notify::new()));
+        let polls = Cell::new(0);
+        Builder::new_current_thread().build().unwrap().block_on(async {
+            let given =
+                signals.clone().map(|signal| tokio::spawn(async move { signal.notify_one() }));
+            let [a, b, c] = &signals;
+            let mut all = pin!(async { tokio::join!(a.notified(), b.notified(), c.notified()) });
+            poll_fn(|context| {
+                polls.set(polls.get() + 1);
+                all.as_mut().poll(context)
+            })
+            .await;
+            for task in given {
+                task.await.unwrap();
+            }
+        });
+        polls.get()
+    }
+    let polls = Check::new().run(program).outcomes.into_iter();
+    let counted: Vec<(u8, String)> =
+        polls.map(|(polls, info)| (polls, info.schedules.unwrap().to_string())).collect();
+    let expected = [(2, "6"), (3, "12"), (4, "6")].map(|(polls, count)| (polls, count.to_owned()));
+    assert_eq!(counted, expected);
 }
