@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use drawloom::sync::Arc;
 use drawloom::sync::atomic::{AtomicU8, Ordering::SeqCst};
+use drawloom::tokio;
 use drawloom::tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use drawloom::tokio::runtime::Builder;
 use drawloom::tokio::sync::{
@@ -14,11 +15,10 @@ use drawloom::tokio::sync::{
 };
 use drawloom::tokio::task::{JoinHandle, JoinSet, LocalSet, spawn_local, yield_now};
 use drawloom::tokio::time::timeout;
-use drawloom::{Check, Limit, Report, Verdict, tokio};
 use proptest::prelude::*;
 
 use super::SOON;
-use super::brute::{Seen, config};
+use super::brute::{Seen, config, tasks_agree};
 
 /// One line of a task.
 #[derive(Clone, Copy, Debug)]
@@ -293,47 +293,6 @@ async fn all(tasks: Vec<JoinHandle<Seen>>) -> Vec<Seen> {
     seen
 }
 
-/// A program with more executions than this says nothing here.
-const MOST_EXECUTIONS: u64 = 600;
-
-/// A report on a complete search; a program that is too large, or too small, is passed over.
-fn complete(report: Report<Vec<Seen>>) -> Result<Report<Vec<Seen>>, TestCaseError> {
-    match &report.verdict {
-        _ if report.schedules.is_some() => Ok(report),
-        Verdict::Failed(_) => Err(TestCaseError::reject("too many schedules")),
-        Verdict::Inconclusive(Limit::Executions(_) | Limit::NothingShared { .. }) => {
-            Err(TestCaseError::reject("too many schedules, or nothing shared"))
-        }
-        verdict => Err(TestCaseError::fail(format!("{verdict:?}"))),
-    }
-}
-
-fn tasks_agree(tasks: &[Vec<Line>], local: bool) -> Result<(), TestCaseError> {
-    let check = |check: Check| {
-        let tasks = tasks.to_vec();
-        let check = check.max_executions(MOST_EXECUTIONS).max_steps(300);
-        complete(check.run(move || program(&tasks, local)))
-    };
-    let graph = check(Check::new())?;
-    if graph.schedules.as_ref().is_some_and(|counts| counts.all > u128::from(MOST_EXECUTIONS)) {
-        return Err(TestCaseError::reject("too many schedules"));
-    }
-    let every = check(Check::new().audit())?;
-    prop_assert!(every.contradictions.is_empty(), "{}", every.contradictions.join("\n"));
-    let chosen = check(Check::new().chosen_polls())?;
-    let outcomes = |report: &Report<Vec<Seen>>| report.outcomes.keys().cloned().collect::<Vec<_>>();
-    prop_assert_eq!(&graph.schedules, &every.schedules, "merged and not merged");
-    if graph.minimal {
-        let classes = every.classes.unwrap() as u64;
-        prop_assert_eq!((graph.executions, graph.redundant), (classes, 0));
-    }
-    prop_assert_eq!(outcomes(&graph), outcomes(&every), "merged and not merged");
-    prop_assert_eq!(outcomes(&graph), outcomes(&chosen), "polled ahead and chosen");
-    let failed = |report: &Report<Vec<Seen>>| report.failure().is_some();
-    prop_assert_eq!(failed(&graph), failed(&chosen), "polled ahead and chosen");
-    Ok(())
-}
-
 proptest! {
     #![proptest_config(config(400))]
 
@@ -342,7 +301,8 @@ proptest! {
         one in prop::collection::vec(line(), 1..4),
         other in prop::collection::vec(line(), 1..4),
     ) {
-        tasks_agree(&[one, other], false)?;
+        let tasks = [one, other];
+        tasks_agree(move || program(&tasks, false))?;
     }
 
     #[test]
@@ -350,6 +310,7 @@ proptest! {
         one in prop::collection::vec(local_line(), 1..4),
         other in prop::collection::vec(local_line(), 1..4),
     ) {
-        tasks_agree(&[one, other], true)?;
+        let tasks = [one, other];
+        tasks_agree(move || program(&tasks, true))?;
     }
 }

@@ -8,23 +8,22 @@
 //! announce nothing (so every task here announces something first and last), and letting the last of
 //! several `Arc`s drop something visible.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
 use drawloom::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use drawloom::sync::{Arc, Mutex};
+use drawloom::tokio;
 use drawloom::tokio::runtime::Builder;
 use drawloom::tokio::sync::{
     Mutex as AsyncMutex, Notify, OnceCell, RwLock, Semaphore, mpsc, watch,
 };
 use drawloom::tokio::task::{AbortHandle, JoinHandle, spawn_blocking, yield_now};
 use drawloom::tokio::time::{sleep, timeout};
-use drawloom::{Check, Limit, Report, Verdict, tokio};
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
+
+use super::brute::{config, tasks_agree};
 
 /// One line of a random task. `x` names one of two counters, `n` one of two tasks or a number of
 /// seconds.
@@ -290,73 +289,12 @@ fn program(lines: Vec<Line>, workers: usize) -> Seen {
     (one.load(SeqCst), other.load(SeqCst), shared.seen.load(SeqCst), lock)
 }
 
-/// A program with more executions than this says nothing here.
-const MOST_EXECUTIONS: u64 = 600;
-
-/// A report on a complete search; a program that is too large, or too small, is passed over.
-fn complete(report: Report<Seen>) -> Result<Report<Seen>, TestCaseError> {
-    match &report.verdict {
-        _ if report.schedules.is_some() => Ok(report),
-        Verdict::Failed(_) => Err(TestCaseError::reject("too many schedules")),
-        Verdict::Inconclusive(Limit::Executions(_) | Limit::NothingShared { .. }) => {
-            Err(TestCaseError::reject("too many schedules, or nothing shared"))
-        }
-        verdict => Err(TestCaseError::fail(format!("{verdict:?}"))),
-    }
-}
-
-fn agree(lines: &[Line], workers: usize) -> Result<(), TestCaseError> {
-    let check = |check: Check| {
-        let lines = lines.to_vec();
-        let check = check.max_executions(MOST_EXECUTIONS).max_steps(300);
-        complete(check.run(move || program(lines.clone(), workers)))
-    };
-    let graph = check(Check::new())?;
-    if graph.schedules.as_ref().is_some_and(|counts| counts.all > u128::from(MOST_EXECUTIONS)) {
-        return Err(TestCaseError::reject("too many schedules"));
-    }
-    let every = check(Check::new().audit())?;
-    prop_assert!(every.contradictions.is_empty(), "{}", every.contradictions.join("\n"));
-    let chosen = check(Check::new().chosen_polls())?;
-    let outcomes = |report: &Report<Seen>| report.outcomes.keys().copied().collect::<Vec<_>>();
-    prop_assert_eq!(&graph.schedules, &every.schedules, "merged and not merged");
-    if graph.minimal {
-        let classes = every.classes.unwrap() as u64;
-        prop_assert_eq!((graph.executions, graph.redundant), (classes, 0));
-    }
-    prop_assert_eq!(outcomes(&graph), outcomes(&every), "merged and not merged");
-    prop_assert_eq!(outcomes(&graph), outcomes(&chosen), "polled ahead and chosen");
-    prop_assert_eq!(
-        graph.failure().is_some(),
-        chosen.failure().is_some(),
-        "polled ahead and chosen"
-    );
-    Ok(())
-}
-
-/// The same programs each time. For a longer run: `PROPTEST_CASES=100000 PROPTEST_RNG_SEED=7 cargo test
-/// --release --test oracle_tasks`.
-fn config(cases: u32) -> ProptestConfig {
-    let given = ProptestConfig::default();
-    let said = |variable: &str| std::env::var_os(variable).is_some();
-    let cases = if said("PROPTEST_CASES") { given.cases } else { cases };
-    let rng_seed = if said("PROPTEST_RNG_SEED") { given.rng_seed } else { RngSeed::Fixed(3) };
-    ProptestConfig {
-        cases,
-        rng_seed,
-        max_global_rejects: cases * 50,
-        max_shrink_time: 20_000,
-        failure_persistence: None,
-        ..given
-    }
-}
-
 proptest! {
     #![proptest_config(config(400))]
 
     #[test]
     fn tasks_on_one_thread_agree(lines in first_task(2)) {
-        agree(&lines, 0)?;
+        tasks_agree(move || program(lines.clone(), 0))?;
     }
 }
 
@@ -365,6 +303,6 @@ proptest! {
 
     #[test]
     fn tasks_on_two_workers_agree(lines in first_task(0)) {
-        agree(&lines, 2)?;
+        tasks_agree(move || program(lines.clone(), 2))?;
     }
 }

@@ -1,8 +1,8 @@
-//! How programs of threads are made, and held against brute force.
+//! How programs are made, and held against brute force.
 
 use std::collections::BTreeMap;
 
-use drawloom::{Check, Count, Report, Verdict, thread};
+use drawloom::{Check, Count, Limit, Outcome, Report, Verdict, thread};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -41,14 +41,14 @@ pub(crate) fn run_all<L: Sync, C: Send>(
 
 /// What must be the same whoever searches.
 #[derive(Debug, PartialEq, Eq)]
-struct Found {
+pub(crate) struct Found {
     all: Count,
     failing: Count,
     outcomes: BTreeMap<Vec<Seen>, Count>,
     simplest: Option<String>,
 }
 
-fn found(report: &Report<Vec<Seen>>) -> Found {
+pub(crate) fn found(report: &Report<Vec<Seen>>) -> Found {
     let schedules = report.schedules.clone().expect("a complete search");
     let counted = report
         .outcomes
@@ -59,7 +59,7 @@ fn found(report: &Report<Vec<Seen>>) -> Found {
 }
 
 /// Too many schedules for brute force: such a program says nothing here.
-const MOST_SCHEDULES: u64 = 2_000;
+pub(crate) const MOST_SCHEDULES: u64 = 2_000;
 
 /// As [`agree`], for programs that may have things in them that no search can order (see
 /// `docs/src/search.md`): what is found is the same, and one execution is spent on each class where the search
@@ -101,8 +101,52 @@ pub(crate) fn agree(
     Ok(())
 }
 
+/// A program of tasks with more executions than this says nothing here.
+const MOST_EXECUTIONS: u64 = 600;
+
+/// A report on a complete search; a program that is too large, or too small, is passed over.
+fn complete<T>(report: Report<T>) -> Result<Report<T>, TestCaseError> {
+    match &report.verdict {
+        _ if report.schedules.is_some() => Ok(report),
+        Verdict::Failed(_) => Err(TestCaseError::reject("too many schedules")),
+        Verdict::Inconclusive(Limit::Executions(_) | Limit::NothingShared { .. }) => {
+            Err(TestCaseError::reject("too many schedules, or nothing shared"))
+        }
+        verdict => Err(TestCaseError::fail(format!("{verdict:?}"))),
+    }
+}
+
+/// As [`agree_or_walk`], for programs of tasks; and running polls ahead of their turn, up to their first
+/// announcement, must show what is shown when every poll is chosen before it starts.
+pub(crate) fn tasks_agree<T: Outcome + Clone>(
+    program: impl Fn() -> T + Clone + Send + Sync + 'static,
+) -> Result<(), TestCaseError> {
+    let check = |check: Check| {
+        let check = check.max_executions(MOST_EXECUTIONS).max_steps(300);
+        complete(check.run(program.clone()))
+    };
+    let graph = check(Check::new())?;
+    if graph.schedules.as_ref().is_some_and(|counts| counts.all > u128::from(MOST_EXECUTIONS)) {
+        return Err(TestCaseError::reject("too many schedules"));
+    }
+    let every = check(Check::new().audit())?;
+    prop_assert!(every.contradictions.is_empty(), "{}", every.contradictions.join("\n"));
+    let chosen = check(Check::new().chosen_polls())?;
+    let outcomes = |report: &Report<T>| report.outcomes.keys().cloned().collect::<Vec<_>>();
+    prop_assert_eq!(&graph.schedules, &every.schedules, "merged and not merged");
+    if graph.minimal {
+        let classes = every.classes.unwrap() as u64;
+        prop_assert_eq!((graph.executions, graph.redundant), (classes, 0));
+    }
+    prop_assert_eq!(outcomes(&graph), outcomes(&every), "merged and not merged");
+    prop_assert_eq!(outcomes(&graph), outcomes(&chosen), "polled ahead and chosen");
+    let failed = |report: &Report<T>| report.failure().is_some();
+    prop_assert_eq!(failed(&graph), failed(&chosen), "polled ahead and chosen");
+    Ok(())
+}
+
 /// The same programs each time. For a longer run: `PROPTEST_CASES=100000 PROPTEST_RNG_SEED=7 cargo test
-/// --release --test oracle_more`.
+/// --release --test oracle`.
 pub(crate) fn config(cases: u32) -> ProptestConfig {
     let given = ProptestConfig::default();
     let said = |variable: &str| std::env::var_os(variable).is_some();

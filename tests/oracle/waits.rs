@@ -1,96 +1,20 @@
 //! The search against brute force, on random programs of what strands can wait for besides plain locks.
 //!
-//! As in `tests/oracle.rs`, the same program is run under every schedule, one execution each and nothing
+//! As in `threads`, the same program is run under every schedule, one execution each and nothing
 //! merged, and by the search: both must find the same schedules, failures and outcomes, and the search
 //! must have run one execution for each class. And with all schedules at hand, all that is said of
 //! their steps is looked up: see `Check::audit`.
 
-#![cfg(feature = "parking_lot")]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use drawloom::parking_lot::{self, RwLockUpgradableReadGuard, RwLockWriteGuard};
 use drawloom::sync::atomic::{AtomicU8, Ordering::SeqCst};
 use drawloom::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use drawloom::sync::{Barrier, Condvar, Mutex, Once, OnceLock};
-use drawloom::{Check, Count, Report, Verdict, thread};
+use drawloom::thread;
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 
-/// What a thread has seen.
-type Seen = Vec<u8>;
-
-/// Each thread with its lines; main runs the last itself, so that its own steps take part.
-type Threads<L> = Vec<Vec<L>>;
-
-fn threads<L: std::fmt::Debug>(
-    line: impl Strategy<Value = L>,
-    count: usize,
-    lines: usize,
-) -> impl Strategy<Value = Threads<L>> {
-    prop::collection::vec(prop::collection::vec(line, 1..=lines), count)
-}
-
-/// Runs all threads and returns what each has seen.
-fn run_all<L: Sync, C: Send>(
-    threads: &[Vec<L>],
-    contexts: Vec<C>,
-    run: impl Fn(&[L], C) -> Seen + Sync,
-) -> Vec<Seen> {
-    let run = &run;
-    let mut contexts = contexts.into_iter().zip(threads);
-    let last = contexts.next_back().expect("a thread");
-    thread::scope(|scope| {
-        let spawned: Vec<_> =
-            contexts.map(|(context, lines)| scope.spawn(move || run(lines, context))).collect();
-        let own = run(last.1, last.0);
-        let mut seen: Vec<Seen> = spawned.into_iter().map(|one| one.join().unwrap()).collect();
-        seen.push(own);
-        seen
-    })
-}
-
-/// What must be the same whoever searches.
-#[derive(Debug, PartialEq, Eq)]
-struct Found {
-    all: Count,
-    failing: Count,
-    outcomes: BTreeMap<Vec<Seen>, Count>,
-    simplest: Option<String>,
-}
-
-fn found(report: &Report<Vec<Seen>>) -> Found {
-    let schedules = report.schedules.clone().expect("a complete search");
-    let counted = report
-        .outcomes
-        .iter()
-        .map(|(value, info)| (value.clone(), info.schedules.clone().expect("a complete search")));
-    let simplest = report.failure().map(|failure| failure.schedule.to_string());
-    Found { all: schedules.all, failing: schedules.failing, outcomes: counted.collect(), simplest }
-}
-
-/// Too many schedules for brute force: such a program says nothing here.
-const MOST_SCHEDULES: u64 = 2_000;
-
-/// All schedules together must bear out what is said of their steps, and the search must find them with
-/// one execution for each class.
-fn agree(
-    program: impl Fn() -> Vec<Seen> + Clone + Send + Sync + 'static,
-) -> Result<(), TestCaseError> {
-    let every = Check::new().audit().max_executions(MOST_SCHEDULES).run(program.clone());
-    if matches!(&every.verdict, Verdict::Inconclusive(_)) || every.schedules.is_none() {
-        return Err(TestCaseError::reject("too many schedules"));
-    }
-    prop_assert!(every.contradictions.is_empty(), "{}", every.contradictions.join("\n"));
-    let graph = Check::new().run(program);
-    prop_assert_eq!(found(&graph), found(&every));
-    prop_assert!(graph.minimal, "threads need no other search");
-    prop_assert_eq!(graph.redundant, 0, "an execution led nowhere new");
-    prop_assert_eq!(Some(usize::try_from(graph.executions).unwrap()), every.classes);
-    Ok(())
-}
+use super::brute::{Seen, Threads, agree, config, run_all, threads};
 
 // What is done once, where strands meet, and exchanges that fail for no reason.
 
@@ -447,23 +371,6 @@ fn patience_agrees(threads: Threads<Patient>) -> Result<(), TestCaseError> {
         run_all(&threads, contexts, be_patient)
     };
     agree(program)
-}
-
-/// The same programs each time. For a longer run: `PROPTEST_CASES=100000 PROPTEST_RNG_SEED=7 cargo test
-/// --release --test oracle_std`.
-fn config(cases: u32) -> ProptestConfig {
-    let given = ProptestConfig::default();
-    let said = |variable: &str| std::env::var_os(variable).is_some();
-    let cases = if said("PROPTEST_CASES") { given.cases } else { cases };
-    let rng_seed = if said("PROPTEST_RNG_SEED") { given.rng_seed } else { RngSeed::Fixed(3) };
-    ProptestConfig {
-        cases,
-        rng_seed,
-        max_global_rejects: cases * 50,
-        max_shrink_time: 20_000,
-        failure_persistence: None,
-        ..given
-    }
 }
 
 proptest! {

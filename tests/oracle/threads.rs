@@ -6,17 +6,16 @@
 //! bound on preemptions must run exactly those of all schedules that have so few, and a sample must
 //! draw what is there, the same each time.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use drawloom::schedule::Turn;
 use drawloom::sync::atomic::{AtomicU8, Ordering::SeqCst};
 use drawloom::sync::{Condvar, Mutex, MutexGuard, RwLock};
 use drawloom::verdict::Listed;
-use drawloom::{Check, Count, Limit, Report, Sampling, Verdict, choose, thread};
+use drawloom::{Check, Limit, Report, Sampling, Verdict, choose, thread};
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
+
+use super::brute::{MOST_SCHEDULES, config, found};
 
 /// One line of a random thread. `x` and `m` name one of two.
 #[derive(Clone, Copy, Debug)]
@@ -200,28 +199,6 @@ fn in_phases(phases: Phases) -> impl Fn() -> Vec<Vec<u8>> + Clone + Send + Sync 
     }
 }
 
-/// What must be the same whoever searches.
-#[derive(Debug, PartialEq, Eq)]
-struct Found {
-    all: Count,
-    failing: Count,
-    outcomes: BTreeMap<Vec<Vec<u8>>, Count>,
-    simplest: Option<String>,
-}
-
-fn found(report: &Report<Vec<Vec<u8>>>) -> Found {
-    let schedules = report.schedules.clone().expect("a complete search");
-    let counted = report
-        .outcomes
-        .iter()
-        .map(|(value, info)| (value.clone(), info.schedules.clone().expect("a complete search")));
-    let simplest = report.failure().map(|failure| failure.schedule.to_string());
-    Found { all: schedules.all, failing: schedules.failing, outcomes: counted.collect(), simplest }
-}
-
-/// Too many schedules for brute force: such a program says nothing here.
-const MOST_SCHEDULES: u64 = 2_000;
-
 /// Whether it was searched without help.
 fn agree(
     program: impl Fn() -> Vec<Vec<u8>> + Clone + Send + Sync + 'static,
@@ -365,23 +342,6 @@ fn a_sample_agrees(threads: Vec<Vec<Line>>, sampling: Sampling) -> Result<(), Te
     let alone = Check::new().sample(drawn.again.expect("its seed")).run(program);
     prop_assert_eq!(alone.failure().map(|again| &again.schedule), Some(&failure.schedule));
     Ok(())
-}
-
-/// The same programs each time. For a longer run: `PROPTEST_CASES=100000 PROPTEST_RNG_SEED=7 cargo test
-/// --release --test oracle`.
-fn config(cases: u32) -> ProptestConfig {
-    let given = ProptestConfig::default();
-    let said = |variable: &str| std::env::var_os(variable).is_some();
-    let cases = if said("PROPTEST_CASES") { given.cases } else { cases };
-    let rng_seed = if said("PROPTEST_RNG_SEED") { given.rng_seed } else { RngSeed::Fixed(3) };
-    ProptestConfig {
-        cases,
-        rng_seed,
-        max_global_rejects: cases * 50,
-        max_shrink_time: 20_000,
-        failure_persistence: None,
-        ..given
-    }
 }
 
 proptest! {
