@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::happens::Happens;
 use super::identity::{Identities, Registry};
 use super::meet::Gate;
-use super::poll::{Cold, Loop};
+use super::poll::{Cold, Crowd, Loop};
 use super::record::AtEnd;
 use super::stacks::Stacks;
 use super::strand::Strand;
@@ -137,10 +137,7 @@ pub(crate) struct State {
     pub(crate) unjoined: usize,
     /// Whether the search is to be told of polls that nobody can see, too.
     pub(super) is_told_all: bool,
-    /// Whether others were started besides the tasks of one event loop, since somebody was alone.
-    pub(super) is_crowded: bool,
-    /// How many steps there were when somebody looked at that last.
-    pub(super) crowd_seen: usize,
+    pub(super) crowd: Crowd,
     pub(crate) ending: Option<Ending>,
     pub(crate) panics: Vec<Panic>,
     pub(crate) done: Vec<Done>,
@@ -200,8 +197,7 @@ impl State {
             silent: VecDeque::new(),
             unjoined: 0,
             is_told_all: false,
-            is_crowded: false,
-            crowd_seen: 0,
+            crowd: Crowd::default(),
             ending: None,
             panics: Vec::new(),
             done: Vec::new(),
@@ -240,8 +236,7 @@ impl State {
         self.torn.clear();
         self.silent.clear();
         self.unjoined = 0;
-        self.is_crowded = false;
-        self.crowd_seen = 0;
+        self.crowd = Crowd::default();
         self.ending = None;
         self.panics.clear();
         self.done.clear();

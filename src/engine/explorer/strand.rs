@@ -375,7 +375,7 @@ impl State {
     pub(super) fn joined(&mut self, target: StrandId) {
         if !std::mem::replace(&mut self.strands[target].joined, true) {
             self.unjoined -= 1;
-            self.is_crowded &= self.unjoined > 1;
+            self.crowd.is_there &= self.unjoined > 1;
         }
         self.goes_back_to(target);
         self.happens.hears_of(self.current, target);

@@ -96,7 +96,7 @@ impl State {
             return None;
         }
         self.in_step = in_step;
-        let whole = is_fresh || {
+        let whole = (is_fresh && in_step) || {
             self.loops[event_loop].flavor == Flavor::CurrentThread && !self.sees_a_crowd()
         };
         let can_go = whole && self.can_go(me);

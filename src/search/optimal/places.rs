@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::super::{Choice, Reach, Run};
 use super::Optimal;
 use super::crew::Link;
-use super::tree::{Accesses, Branch, Next, Planned, Relation, follow, plan, relation};
+use super::tree::{Branch, Next, Planned, Relation, follow, plan, relation};
 
 /// So many executions it takes until it can be guessed how many there are.
 const FEWEST: u64 = 100;
@@ -208,7 +208,7 @@ impl Optimal {
         place.branches.append(&mut self.then);
         if let Some(before) = self.places.len().checked_sub(1) {
             let step = self.base() + before;
-            let mut taken = planned(run, step);
+            let mut taken = Planned::taken(run, step);
             let before = &mut self.places[before];
             if run.steps[step].reach != Reach::KeptOut {
                 before.plan_options(&taken, run.steps[step].options_are_alike);
@@ -226,7 +226,7 @@ impl Optimal {
     pub(super) fn end_branch(&mut self, run: &Run) {
         let step = (self.base() + self.places.len()).saturating_sub(1);
         let Some(place) = self.places.last_mut() else { return };
-        let mut taken = planned(run, step);
+        let mut taken = Planned::taken(run, step);
         let kept_out = run.steps[step].reach == Reach::KeptOut;
         taken.last = run.ends.is_some() || kept_out;
         if !kept_out {
@@ -380,23 +380,5 @@ impl Optimal {
             done += share * place.branches.iter().filter(tried).count() as f64;
         }
         (done > 0.0).then(|| executions as f64 / done)
-    }
-}
-
-/// A step of the execution at hand.
-fn planned(run: &Run, step: usize) -> Planned {
-    let number = u32::try_from(step).unwrap_or(u32::MAX);
-    let mut accesses = Accesses::new();
-    for &access in run.accesses_of(step) {
-        accesses.push(access);
-    }
-    accesses.extend(run.asides.iter().filter(|(of, _)| *of == number).map(|&(_, access)| access));
-    Planned {
-        choice: run.steps[step].choice,
-        accesses,
-        last: run.steps[step].reach != Reach::Own,
-        certain: true,
-        event: 0,
-        base: 0,
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::super::Choice;
+use super::super::{Choice, Reach, Run};
 use super::crew::{Letter, Link};
 use super::places::Place;
 use crate::step::Access;
@@ -149,6 +149,20 @@ impl Branch {
 }
 
 impl Planned {
+    /// A step of the execution at hand.
+    pub(super) fn taken(run: &Run, step: usize) -> Self {
+        let number = u32::try_from(step).unwrap_or(u32::MAX);
+        let asides = run.asides.iter().filter(|(of, _)| *of == number).map(|&(_, access)| access);
+        Self {
+            choice: run.steps[step].choice,
+            accesses: run.accesses_of(step).iter().copied().chain(asides).collect(),
+            last: run.steps[step].reach != Reach::Own,
+            certain: true,
+            event: 0,
+            base: 0,
+        }
+    }
+
     /// Whether two steps of different strands can change places.
     pub(super) fn is_independent_of(&self, other: &Self) -> bool {
         !self.last

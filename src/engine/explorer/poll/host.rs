@@ -90,7 +90,7 @@ impl Explorer {
                 state.enters_loop(executor.number);
             }
         }
-        state.is_crowded |= state.loops.len() > 1;
+        state.crowd.is_there |= state.loops.len() > 1;
         let execution = state.execution;
         let waker = Waker::from(Arc::new(StrandWaker { execution, strand: me }));
         let polls = state.strands[me].polls;

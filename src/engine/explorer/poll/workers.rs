@@ -8,6 +8,15 @@ use super::{Flavor, Loop, Phase};
 use crate::search::Need;
 use crate::step::{Access, Effect, Mode};
 
+/// Whether there is anybody besides the tasks of one event loop.
+#[derive(Debug, Default)]
+pub(in super::super) struct Crowd {
+    /// Whether others were started since somebody was alone.
+    pub(in super::super) is_there: bool,
+    /// How many steps there were when that was looked at last.
+    seen: usize,
+}
+
 impl State {
     /// Whether a strand's polls come one after the other with those of others.
     fn takes_turns(&self, strand: StrandId) -> Option<usize> {
@@ -131,7 +140,7 @@ impl State {
     /// Somebody starts who is not one of the tasks of the only event loop: he can come between what is
     /// done in one poll, which is one step no more.
     pub(in super::super) fn gets_crowded(&mut self) {
-        self.is_crowded = true;
+        self.crowd.is_there = true;
         if self.has_loops() {
             let object = self.identity_of_crowd();
             self.note_access(Access::of(object, Mode::Add));
@@ -142,11 +151,11 @@ impl State {
     pub(in super::super) fn sees_a_crowd(&mut self) -> bool {
         let step = self.run.steps.len();
         // Once for each step is enough.
-        if self.in_step && std::mem::replace(&mut self.crowd_seen, step) != step {
+        if self.in_step && std::mem::replace(&mut self.crowd.seen, step) != step {
             let object = self.identity_of_crowd();
             self.note_access(Access::of(object, Mode::Read));
         }
-        self.is_crowded
+        self.crowd.is_there
     }
 
     /// Whether a strand's polls take up a worker.
