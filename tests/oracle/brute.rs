@@ -61,17 +61,25 @@ pub(crate) fn found(report: &Report<Vec<Seen>>) -> Found {
 /// Too many schedules for brute force: such a program says nothing here.
 pub(crate) const MOST_SCHEDULES: u64 = 2_000;
 
+/// All schedules, which together must bear out what is said of their steps.
+fn every(
+    program: impl Fn() -> Vec<Seen> + Send + Sync + 'static,
+) -> Result<Report<Vec<Seen>>, TestCaseError> {
+    let every = Check::new().audit().max_executions(MOST_SCHEDULES).run(program);
+    if matches!(&every.verdict, Verdict::Inconclusive(_)) || every.schedules.is_none() {
+        return Err(TestCaseError::reject("too many schedules"));
+    }
+    prop_assert!(every.contradictions.is_empty(), "{}", every.contradictions.join("\n"));
+    Ok(every)
+}
+
 /// As [`agree`], for programs that may have things in them that no search can order (see
 /// `docs/src/search.md`): what is found is the same, and one execution is spent on each class where the search
 /// says so.
 pub(crate) fn agree_or_walk(
     program: impl Fn() -> Vec<Seen> + Clone + Send + Sync + 'static,
 ) -> Result<(), TestCaseError> {
-    let every = Check::new().audit().max_executions(MOST_SCHEDULES).run(program.clone());
-    if matches!(&every.verdict, Verdict::Inconclusive(_)) || every.schedules.is_none() {
-        return Err(TestCaseError::reject("too many schedules"));
-    }
-    prop_assert!(every.contradictions.is_empty(), "{}", every.contradictions.join("\n"));
+    let every = every(program.clone())?;
     let graph = Check::new().run(program);
     prop_assert_eq!(found(&graph), found(&every));
     if graph.minimal {
@@ -86,11 +94,7 @@ pub(crate) fn agree_or_walk(
 pub(crate) fn agree(
     program: impl Fn() -> Vec<Seen> + Clone + Send + Sync + 'static,
 ) -> Result<(), TestCaseError> {
-    let every = Check::new().audit().max_executions(MOST_SCHEDULES).run(program.clone());
-    if matches!(&every.verdict, Verdict::Inconclusive(_)) || every.schedules.is_none() {
-        return Err(TestCaseError::reject("too many schedules"));
-    }
-    prop_assert!(every.contradictions.is_empty(), "{}", every.contradictions.join("\n"));
+    let every = every(program.clone())?;
     for jobs in 1..=2 {
         let graph = Check::new().jobs(jobs).run(program.clone());
         prop_assert_eq!(found(&graph), found(&every));
