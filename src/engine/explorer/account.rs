@@ -143,10 +143,15 @@ impl State {
 
     /// What is accessed, whoever does it, is glued to the last step.
     pub(super) fn glue(&mut self, object: u32, mode: Mode) {
+        self.glue_part(self.things[object as usize].id, mode);
+    }
+
+    /// As [`State::glue`], by the identity of what is accessed.
+    fn glue_part(&mut self, id: u32, mode: Mode) {
         if let Some(step) = self.run.steps.last_mut()
             && !self.tearing_down
         {
-            self.run.glued.push(Access::of(self.things[object as usize].id, mode));
+            self.run.glued.push(Access::of(id, mode));
             step.glued_end = self.run.glued.len();
         }
     }
@@ -314,13 +319,13 @@ impl State {
     pub(super) fn note_wake(&mut self, strand: StrandId, slept: bool) {
         if self.tearing_down || strand == self.current {
             // Nobody waits for himself. In a poll that is no step he goes on with what has woken him.
-            let poll = self.strands[strand].poll.as_ref();
-            let unseen = poll.is_some_and(|poll| !poll.under_way);
-            self.strands[strand].origin.slept &= unseen;
+            let strand = &mut self.strands[strand];
+            strand.origin.slept &= strand.poll.as_ref().is_some_and(|poll| !poll.under_way);
             return;
         }
         let id = self.identity_of(self.strands[strand].name, Part::Waking);
         let access = Access { object: id, mode: Mode::Add, effect: Effect::Signals };
+        self.glue_part(id, Mode::Add);
         self.note_access(access);
         let both = self.strands.get_disjoint_mut([strand, self.current]);
         let Ok([woken, waker]) = both else { return };
@@ -353,6 +358,7 @@ impl State {
             (std::mem::take(&mut origin.signalled), std::mem::take(&mut origin.slept));
         if signalled {
             let id = self.identity_of(self.strands[strand].name, Part::Waking);
+            self.glue_part(id, Mode::Write);
             self.note_access(Access { object: id, mode: Mode::Write, effect: Effect::Consumes });
             if slept {
                 self.note_need(Need::Signalled(id));
