@@ -152,10 +152,11 @@ pub(crate) struct Run {
     /// goes back to.
     pub(crate) ends: Option<usize>,
     pub(crate) end_causes: Vec<u32>,
-    /// Whether it has things in it whose order no pair of steps shows: tasks that are stopped, polls that
-    /// hold up other polls.
+    /// Whether it has things in it whose order no pair of steps shows: tasks that are left in a loop, a worker
+    /// that is given away.
     pub(crate) is_intricate: bool,
-    /// Whether it has steps in it that cannot be foretold: timers fire, somebody waits for room.
+    /// Whether it has steps in it that cannot be foretold: timers fire, somebody waits for room, a task is
+    /// aborted, there are several workers, polls hold up other polls.
     pub(crate) is_subtle: bool,
     /// What was taken, given back, signalled and used up by somebody who was alone, and the step that
     /// comes next.

@@ -141,7 +141,8 @@ pub struct Report<T> {
     /// independent steps. Where a loop is left with tasks in it, for instance, equal prefixes are merged
     /// instead, and that takes more.
     pub minimal: bool,
-    /// How many executions were started and given up, because they turned out to lead nowhere new.
+    /// How many executions were started and given up, because they turned out to lead nowhere new. The first
+    /// of them is the last of its search: the program is handed on to one that relies on less.
     pub redundant: u64,
     /// How many executions were spent besides: before the search has started again, because one of them has
     /// shown that two objects were taken for one, or that there are steps which cannot be foretold; and

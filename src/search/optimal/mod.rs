@@ -1,5 +1,6 @@
 //! Exactly one execution for each class of schedules that differ only in the order of independent
-//! steps, and no execution that turns out to be one of those again.
+//! steps. An execution that turns out to be one of those again shows that what is said of steps does not
+//! hold in all orders, and is the end of the search: see [`Search::give_up`].
 //!
 //! Picture a walk through a maze of prefixes with a thread unrolled behind. After each execution every
 //! pair of steps that *race* ([`order`]) is looked at: had the second come first, what would have gone
